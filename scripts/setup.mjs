@@ -1,0 +1,192 @@
+// What `npm start` and `npm test` need on a fresh clone: Redline's own dependencies, its build, and real servers.
+// Uses Node's own modules alone, since it runs before anything is installed. Installs nothing on the machine.
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+const serversFolder = join(root, '.redline', 'servers');
+
+/** A program that Redline starts, and the Debian packages that bring it. */
+export const programs = {
+  'redis-server': ['redis-server', 'redis-tools', 'liblzf1', 'libjemalloc2'],
+  prometheus: ['prometheus'],
+  promtool: ['prometheus'],
+  alertmanager: ['prometheus-alertmanager'],
+  amtool: ['prometheus-alertmanager'],
+  shellcheck: ['shellcheck'],
+  'prometheus-redis-exporter': ['prometheus-redis-exporter'],
+};
+
+/** Names under which a program is found, Debian's among them. */
+const alternativeNames = {
+  alertmanager: ['alertmanager', 'prometheus-alertmanager'],
+  'prometheus-redis-exporter': ['redis_exporter', 'prometheus-redis-exporter'],
+};
+
+export function fail(message) {
+  process.stderr.write(`\n${message}\n`);
+  process.exit(1);
+}
+
+export function run(command, args, options = {}) {
+  const result = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options });
+  if (result.error) fail(`${command} could not be started: ${result.error.message}`);
+  if (result.status !== 0)
+    fail(`${command} ${args.join(' ')} failed (${result.signal ?? `exit ${result.status}`}).`);
+}
+
+export function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19))
+    fail(`Redline needs Node 20.19 or newer; this is ${process.versions.node}.`);
+}
+
+/** npm ci, when the lock file is newer than what is installed. */
+export function ensureDependencies() {
+  const installed = join(root, 'node_modules', '.package-lock.json');
+  const lock = join(root, 'package-lock.json');
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
+  process.stderr.write('Installing dependencies (npm ci) ...\n');
+  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { stdio: ['ignore', 2, 2] });
+}
+
+export function ensureBuild() {
+  run('npm', ['run', '--silent', 'build'], { stdio: ['ignore', 2, 2] });
+}
+
+/** Where a program stands: on the PATH, else among the unpacked packages; undefined: nowhere. */
+export function locate(program) {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), join(serversFolder, 'usr', 'bin')];
+  for (const name of alternativeNames[program] ?? [program]) {
+    for (const folder of folders)
+      if (folder !== '' && existsSync(join(folder, name))) return join(folder, name);
+  }
+  return undefined;
+}
+
+/**
+ * Sees to it that the programs can be started: takes those on the PATH and fetches Debian's packages for the others into
+ * .redline/servers, unpacked there. No root needed, nothing installed, no service started.
+ */
+export function ensurePrograms(wanted) {
+  const missing = wanted.filter((program) => locate(program) === undefined);
+  if (missing.length === 0) return;
+  const explain = (why) =>
+    fail(
+      `These programs are missing: ${missing.join(', ')}. ${why}\nInstall them so that they are on the PATH, or use containers: docker compose.`,
+    );
+  if (process.platform !== 'linux') explain('They are fetched by themselves on Debian and Ubuntu only.');
+  for (const tool of ['apt-get', 'dpkg']) {
+    if (spawnSync(tool, ['--version'], { stdio: 'ignore' }).status !== 0)
+      explain(`They are fetched with ${tool}, which this machine does not have.`);
+  }
+  process.stderr.write(
+    `Fetching ${missing.join(', ')} (Debian packages, unpacked into .redline/servers) ...\n`,
+  );
+  const problem = fetchPackages([...new Set(missing.flatMap((program) => programs[program]))]);
+  if (problem !== undefined) explain(problem);
+  const still = wanted.filter((program) => locate(program) === undefined);
+  if (still.length > 0) explain(`Debian's packages did not bring ${still.join(', ')}.`);
+}
+
+/** @returns what went wrong, or undefined */
+function fetchPackages(packages) {
+  const work = join(root, '.redline', `fetch-${process.pid}`);
+  rmSync(work, { recursive: true, force: true });
+  for (const folder of ['lists/partial', 'cache/archives/partial', 'debs'])
+    mkdirSync(join(work, folder), { recursive: true });
+  // apt with lists and cache of its own, so that it needs no root and leaves the machine's alone.
+  const own = [
+    '-qq',
+    '-o',
+    `Dir::State::Lists=${work}/lists`,
+    '-o',
+    `Dir::Cache=${work}/cache`,
+    '-o',
+    'Debug::NoLocking=1',
+    '-o',
+    'APT::Sandbox::User=',
+  ];
+  const apt = (args) =>
+    spawnSync('apt-get', [...own, ...args], {
+      cwd: join(work, 'debs'),
+      stdio: ['ignore', 'ignore', 'pipe'],
+      encoding: 'utf8',
+    });
+  try {
+    for (const args of [['update'], ['download', ...packages]]) {
+      const result = apt(args);
+      if (result.status !== 0) return `apt-get ${args[0]} failed: ${result.stderr.trim().split('\n').at(-1)}`;
+    }
+    const unpacked = join(work, 'root');
+    for (const file of readdirSync(join(work, 'debs')).filter((name) => name.endsWith('.deb'))) {
+      const result = spawnSync('dpkg', ['-x', join(work, 'debs', file), unpacked], { encoding: 'utf8' });
+      if (result.status !== 0) return `dpkg could not unpack ${file}: ${result.stderr.trim()}`;
+    }
+    mergeInto(unpacked, serversFolder);
+    return undefined;
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+function mergeInto(from, to) {
+  mkdirSync(to, { recursive: true });
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const target = join(to, entry.name);
+    if (entry.isDirectory()) mergeInto(join(from, entry.name), target);
+    else renameSync(join(from, entry.name), target);
+  }
+}
+
+/** Takes turns with other set-ups in the same clone: two at once would write the same folders. */
+export function exclusively(work) {
+  const lock = join(root, '.redline', 'setup.lock');
+  mkdirSync(join(root, '.redline'), { recursive: true });
+  const started = Date.now();
+  for (;;) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: 'wx' });
+      break;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+      if (!isRunning(Number(readOrEmpty(lock))) || Date.now() - started > 600_000)
+        rmSync(lock, { force: true });
+      else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+    }
+  }
+  try {
+    return work();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+function readOrEmpty(path) {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function isRunning(pid) {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { errorMessage } from '../platform/errors.js';
+
+/** Prometheus could not be asked, or its answer was no answer. */
+export class PrometheusError extends Error {
+  override readonly name = 'PrometheusError';
+}
+
+/** One series of an instant query. */
+export interface Sample {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+  /** evaluation time, Unix seconds */
+  readonly time: number;
+}
+
+const labels = z.record(z.string(), z.string());
+const vectorAnswer = z.object({
+  resultType: z.literal('vector'),
+  result: z.array(z.object({ metric: labels, value: z.tuple([z.number(), z.string()]) })),
+});
+
+const alertInstance = z.object({
+  labels,
+  annotations: labels.default({}),
+  state: z.enum(['pending', 'firing', 'inactive']),
+  activeAt: z.string().optional(),
+  value: z.string().default(''),
+});
+export type AlertInstance = z.infer<typeof alertInstance>;
+
+const alertingRule = z.object({
+  type: z.literal('alerting'),
+  name: z.string(),
+  query: z.string(),
+  duration: z.number(),
+  labels: labels.default({}),
+  /** as in the rule file: templates are not expanded */
+  annotations: labels.default({}),
+  alerts: z.array(alertInstance).default([]),
+  health: z.string(),
+  lastError: z.string().optional(),
+  evaluationTime: z.number().optional(),
+  lastEvaluation: z.string(),
+  state: z.enum(['pending', 'firing', 'inactive']),
+});
+export type AlertingRule = z.infer<typeof alertingRule>;
+
+const rulesAnswer = z.object({
+  groups: z.array(z.object({ name: z.string(), interval: z.number(), rules: z.array(alertingRule) })),
+});
+
+/** Asks a Prometheus server over its HTTP API. */
+export class PrometheusClient {
+  readonly #base: string;
+  readonly #timeoutSeconds: number;
+
+  /**
+   * @param url the server, e.g. `http://127.0.0.1:9090`; may have a path
+   * @param timeoutSeconds longest time one question may take
+   */
+  constructor(url: string, timeoutSeconds: number) {
+    this.#base = url.replace(/\/+$/, '');
+    this.#timeoutSeconds = timeoutSeconds;
+  }
+
+  /**
+   * Instant query.
+   * @param time Unix seconds; now where left out
+   * @throws PrometheusError
+   */
+  async query(expression: string, time?: number): Promise<Sample[]> {
+    const parameters = new URLSearchParams({ query: expression });
+    if (time !== undefined) parameters.set('time', String(time));
+    const data = await this.#get(`/api/v1/query?${parameters.toString()}`, vectorAnswer);
+    return data.result.map(({ metric, value }) => ({
+      labels: metric,
+      value: Number(value[1]),
+      time: value[0],
+    }));
+  }
+
+  /**
+   * Every alerting rule with its active alerts.
+   * @throws PrometheusError
+   */
+  async alertingRules(): Promise<AlertingRule[]> {
+    const data = await this.#get('/api/v1/rules?type=alert', rulesAnswer);
+    return data.groups.flatMap((group) => group.rules);
+  }
+
+  async #get<T>(path: string, schema: z.ZodType<T>): Promise<T> {
+    let body: unknown;
+    try {
+      const response = await fetch(this.#base + path, {
+        signal: AbortSignal.timeout(this.#timeoutSeconds * 1000),
+      });
+      body = await response.json();
+    } catch (error) {
+      throw new PrometheusError(`Prometheus at ${this.#base} does not answer: ${causeOf(error)}`);
+    }
+    const answer = z
+      .union([z.object({ status: z.literal('success'), data: schema }), failedAnswer])
+      .safeParse(body);
+    if (!answer.success)
+      throw new PrometheusError(`${this.#base}${path} answered something else than Prometheus does`);
+    if (answer.data.status === 'error')
+      throw new PrometheusError(`Prometheus refused ${path}: ${answer.data.error}`);
+    return answer.data.data;
+  }
+}
+
+const failedAnswer = z.object({ status: z.literal('error'), error: z.string() });
+
+/** fetch says only "fetch failed" and keeps the reason in `cause`. */
+function causeOf(error: unknown): string {
+  return error instanceof Error && error.cause instanceof Error && error.cause.message !== ''
+    ? error.cause.message
+    : errorMessage(error);
+}

@@ -1,0 +1,38 @@
+import { Command, CommanderError } from 'commander';
+import { ExitCode } from '../platform/errors.js';
+import { packageVersion } from '../platform/package-root.js';
+import type { CommandContext, RegisterCommand } from './context.js';
+
+/** Every command, one file each. What a command needs is imported when it runs, so that none waits for the others' code. */
+const commands: readonly RegisterCommand[] = [];
+
+/**
+ * Runs the command that the arguments name.
+ * @param argv as in `process.argv`
+ * @returns the exit code
+ * @throws UserError for a mistake of the person who typed
+ */
+export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
+  let exitCode: ExitCode = ExitCode.ok;
+  const program = new Command('redline')
+    .description('Watches automated-trading systems and rolls a bad deployment back by itself.')
+    .version(packageVersion)
+    .option('-c, --config <file>', 'configuration file (default: REDLINE_CONFIG, then ./redline.yml)')
+    .showHelpAfterError('(redline --help lists the commands)')
+    .exitOverride();
+  const context: CommandContext = {
+    configPath: () => program.opts<{ config?: string }>().config,
+    exit: (code) => {
+      exitCode = code;
+    },
+  };
+  for (const register of commands) register(program, context);
+
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.failure;
+    throw error;
+  }
+  return exitCode;
+}

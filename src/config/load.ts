@@ -1,0 +1,239 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { distance } from 'fastest-levenshtein';
+import { parse, YAMLParseError } from 'yaml';
+import type { z } from 'zod';
+import { errorCode, errorMessage, UserError } from '../platform/errors.js';
+import { configSchema, type Config } from './schema.js';
+
+/** Environment variables of the prefix that are no configuration keys. */
+const reservedVariables = new Set(['REDLINE_CONFIG', 'REDLINE_LOG_LEVEL', 'REDLINE_SIMULATOR']);
+
+/** Where `npm start` leaves the configuration of the demonstration. */
+export const demonstrationConfig = join('.redline', 'demo', 'redline.yml');
+
+export interface LoadedConfig {
+  readonly config: Config;
+  /** the file read; undefined: none was found, everything is at its default */
+  readonly path: string | undefined;
+}
+
+/**
+ * Reads the configuration: the named file, else REDLINE_CONFIG, else ./redline.yml, else the demonstration's, else the
+ * defaults; then the environment (`REDLINE_REDIS_URL` is `redis.url`) over it. Relative paths are resolved: those of
+ * `files` against `files.root`, all others against the folder of the file.
+ * @throws UserError naming file, key and what is wrong
+ */
+export function loadConfig(
+  path: string | undefined,
+  environment: NodeJS.ProcessEnv = process.env,
+): LoadedConfig {
+  const found = findConfig(path, environment);
+  const raw = found === undefined ? {} : readYaml(found);
+  const config = parseConfig(applyEnvironment(raw, environment), found ?? 'the environment');
+  return {
+    config: resolvePaths(config, found === undefined ? process.cwd() : dirname(resolve(found))),
+    path: found,
+  };
+}
+
+/**
+ * Checks a configuration that is already an object and fills in the defaults; paths stay as they are.
+ * @param where named in the error
+ * @throws UserError listing every mistake; an unknown key with its near miss
+ */
+export function parseConfig(raw: unknown, where: string): Config {
+  const result = configSchema.safeParse(raw ?? {});
+  if (result.success) return result.data;
+  const problems = result.error.issues.flatMap((issue) => describeIssue(issue));
+  throw new UserError(
+    [`The configuration of ${where} is not usable:`, ...problems.map((line) => `  ${line}`)].join('\n'),
+  );
+}
+
+function findConfig(path: string | undefined, environment: NodeJS.ProcessEnv): string | undefined {
+  const named = path ?? environment.REDLINE_CONFIG;
+  if (named !== undefined && named !== '') return named;
+  return ['redline.yml', demonstrationConfig].find((candidate) => existsSync(candidate));
+}
+
+function readYaml(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const reason =
+      errorCode(error) === 'ENOENT' ? 'does not exist' : `cannot be read (${errorMessage(error)})`;
+    throw new UserError(`The configuration file ${path} ${reason}. Name another with --config.`);
+  }
+  try {
+    return parse(text) as unknown;
+  } catch (error) {
+    if (error instanceof YAMLParseError)
+      throw new UserError(`${path} is not valid YAML: ${error.message.split('\n')[0] ?? ''}`);
+    throw error;
+  }
+}
+
+/** Puts the environment's values over the file's; each is read as YAML, so numbers, lists and booleans work. */
+function applyEnvironment(raw: unknown, environment: NodeJS.ProcessEnv): unknown {
+  const variables = Object.entries(environment).filter(
+    ([name, value]) => name.startsWith('REDLINE_') && !reservedVariables.has(name) && value !== undefined,
+  );
+  if (variables.length === 0) return raw;
+  const merged: unknown = structuredClone(raw ?? {});
+  if (!isRecord(merged)) return raw;
+  const keys = environmentKeys();
+  for (const [name, value] of variables) {
+    const key = keys.get(name);
+    if (key === undefined) {
+      throw new UserError(
+        `The environment variable ${name} names no configuration key.${nearMiss(name, [...keys.keys()])}`,
+      );
+    }
+    setAt(merged, key.path, key.isText ? value : parse(value ?? ''));
+  }
+  return merged;
+}
+
+interface EnvironmentKey {
+  readonly path: readonly string[];
+  readonly isText: boolean;
+}
+
+/** Every leaf of the configuration but the plans, by the name of its environment variable. */
+function environmentKeys(): Map<string, EnvironmentKey> {
+  const keys = new Map<string, EnvironmentKey>();
+  const walk = (schema: z.core.$ZodType, path: readonly string[]): void => {
+    const shape = shapeOf(schema);
+    if (shape === undefined) {
+      const isText = typeof path.at(-1) === 'string' && acceptsText(schema);
+      keys.set(['REDLINE', ...path].join('_').toUpperCase(), { path, isText });
+      return;
+    }
+    for (const [key, child] of Object.entries(shape)) walk(child, [...path, key]);
+  };
+  for (const [key, child] of Object.entries(configSchema.shape)) if (key !== 'rollbacks') walk(child, [key]);
+  return keys;
+}
+
+function acceptsText(schema: z.core.$ZodType): boolean {
+  return (
+    'safeParse' in schema && typeof schema.safeParse === 'function' && !isRejectedText(schema as z.ZodType)
+  );
+}
+
+/** A leaf takes text when a text is not refused for its type (it may be for its form, as a duration is). */
+function isRejectedText(schema: z.ZodType): boolean {
+  const result = schema.safeParse('text');
+  return !result.success && result.error.issues.some((issue) => issue.code === 'invalid_type');
+}
+
+/** The keys of an object schema, looking through `.default()` and `.prefault()`; undefined for anything else. */
+function shapeOf(schema: z.core.$ZodType): Record<string, z.core.$ZodType> | undefined {
+  const definition: unknown = schema._zod.def;
+  if (!isRecord(definition)) return undefined;
+  if (isRecord(definition.shape)) return definition.shape as Record<string, z.core.$ZodType>;
+  const inner = definition.innerType;
+  return isRecord(inner) && definition.type === 'prefault'
+    ? shapeOf(inner as unknown as z.core.$ZodType)
+    : undefined;
+}
+
+function setAt(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  const [key, ...rest] = path;
+  if (key === undefined) return;
+  if (rest.length === 0) {
+    target[key] = value;
+    return;
+  }
+  const child = target[key];
+  const next: Record<string, unknown> = isRecord(child) ? child : {};
+  target[key] = next;
+  setAt(next, rest, value);
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string[] {
+  const path = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => `${[...path, key].join('.')}: unknown key.${nearMiss(key, keysAt(path))}`);
+  }
+  return [`${path.join('.') || '(top)'}: ${issue.message}`];
+}
+
+/** The keys that the configuration knows at a place; every known key where the place is inside a plan. */
+function keysAt(path: readonly string[]): string[] {
+  let shape: Record<string, z.core.$ZodType> | undefined = configSchema.shape;
+  for (const key of path) shape = shape?.[key] === undefined ? undefined : shapeOf(shape[key]);
+  return shape === undefined
+    ? ['methods', 'environment', 'name', 'command', 'timeout', 'verify', 'verify_timeout']
+    : Object.keys(shape);
+}
+
+/** ` Did you mean "x"?` where a candidate is close, else the candidates where they are few. */
+export function nearMiss(word: string, candidates: readonly string[]): string {
+  const ranked = candidates
+    .map((candidate) => ({ candidate, edits: distance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .sort((a, b) => a.edits - b.edits);
+  const best = ranked[0];
+  if (best !== undefined && best.edits <= Math.max(2, Math.floor(word.length / 3)))
+    return ` Did you mean "${best.candidate}"?`;
+  return candidates.length > 0 && candidates.length <= 12 ? ` Known here: ${candidates.join(', ')}.` : '';
+}
+
+function resolvePaths(config: Config, base: string): Config {
+  const from = (folder: string) => (path: string) =>
+    path === '' || isAbsolute(path) ? path : join(folder, path);
+  const fromBase = from(base);
+  const root = resolve(base, config.files.root);
+  const fromRoot = from(root);
+  const { files, redis, exporter, receiver } = config;
+  return {
+    ...config,
+    files: {
+      root,
+      baseline_weights: fromRoot(files.baseline_weights),
+      canary_weights: fromRoot(files.canary_weights),
+      override_generated: fromRoot(files.override_generated),
+      override_installed: fromRoot(files.override_installed),
+      canary_log: fromRoot(files.canary_log),
+      reports: fromRoot(files.reports),
+      data: fromRoot(files.data),
+    },
+    systemd: {
+      ...config.systemd,
+      // A bare name is a program of the PATH.
+      systemctl: config.systemd.systemctl.includes('/')
+        ? fromBase(config.systemd.systemctl)
+        : config.systemd.systemctl,
+      engine_pid_file: fromBase(config.systemd.engine_pid_file),
+    },
+    redis: {
+      ...redis,
+      password_file: fromBase(redis.password_file),
+      sentinel: { ...redis.sentinel, password_file: fromBase(redis.sentinel.password_file) },
+      tls: {
+        ...redis.tls,
+        ca_file: fromBase(redis.tls.ca_file),
+        cert_file: fromBase(redis.tls.cert_file),
+        key_file: fromBase(redis.tls.key_file),
+      },
+    },
+    exporter: {
+      ...exporter,
+      bearer_token_file: fromBase(exporter.bearer_token_file),
+      basic_auth: { ...exporter.basic_auth, password_file: fromBase(exporter.basic_auth.password_file) },
+      tls: { cert_file: fromBase(exporter.tls.cert_file), key_file: fromBase(exporter.tls.key_file) },
+    },
+    receiver: {
+      ...receiver,
+      token_file: fromBase(receiver.token_file),
+      tls: { cert_file: fromBase(receiver.tls.cert_file), key_file: fromBase(receiver.tls.key_file) },
+    },
+    state: { directory: fromBase(config.state.directory) },
+  };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

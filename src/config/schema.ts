@@ -1,0 +1,207 @@
+import { z } from 'zod';
+import { parseDuration } from '../platform/duration.js';
+
+/** A duration as Prometheus writes it (`5s`, `1h30m`); read into seconds. */
+const duration = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((text, context) => {
+      const seconds = parseDuration(text);
+      if (seconds === undefined) {
+        context.addIssue(`"${text}" is no duration; write it like 500ms, 5s, 10m or 6h`);
+        return z.NEVER;
+      }
+      return seconds;
+    });
+
+/** `host:port`; port 0 lets the system choose. */
+const listenAddress = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((text, context) => {
+      const match = /^\[?([^\]]+?)\]?:(\d{1,5})$/.exec(text);
+      const port = Number(match?.[2]);
+      if (match?.[1] === undefined || port > 65_535) {
+        context.addIssue(`"${text}" is no address; write it like 127.0.0.1:9711`);
+        return z.NEVER;
+      }
+      return { host: match[1], port };
+    });
+
+/** A path; relative ones are resolved by the loader. Empty: not set. */
+const path = (fallback: string) => z.string().default(fallback);
+
+const tlsServer = z.strictObject({ cert_file: path(''), key_file: path('') }).prefault({});
+
+const redis = z.strictObject({
+  /** redis:// or rediss://, may name user, password and database */
+  url: z.string().default('redis://127.0.0.1:6379'),
+  username: z.string().default(''),
+  password_file: path(''),
+  tls: z
+    .strictObject({
+      enabled: z.boolean().default(false),
+      ca_file: path(''),
+      cert_file: path(''),
+      key_file: path(''),
+      server_name: z.string().default(''),
+    })
+    .prefault({}),
+  /** with nodes: the master of this name is asked of these Sentinels (`host:port`) and `url` gives only its credentials */
+  sentinel: z
+    .strictObject({
+      name: z.string().default('mymaster'),
+      nodes: z.array(z.string()).default([]),
+      password_file: path(''),
+    })
+    .prefault({}),
+  /** with nodes: a Redis Cluster, found through these (`host:port`) */
+  cluster: z.strictObject({ nodes: z.array(z.string()).default([]) }).prefault({}),
+  connect_timeout: duration('2s'),
+  command_timeout: duration('2s'),
+  streams: z.strictObject({ trade_intent: z.string().default('quantum:stream:trade.intent') }).prefault({}),
+});
+
+const systemd = z.strictObject({
+  enabled: z.boolean().default(true),
+  bus_address: z.string().default('unix:path=/run/dbus/system_bus_socket'),
+  /** spellings of the engine's unit: the first that is loaded is judged */
+  engine_units: z
+    .array(z.string())
+    .min(1)
+    .default(['quantum-ai-engine.service', 'quantum-ai_engine.service']),
+  /** further units to show */
+  units: z.array(z.string()).default([]),
+  /** the program that restarts units: for scripts, `canary activate` and verification */
+  systemctl: path('systemctl'),
+  /** where no systemd runs the engine (a container, a laptop): the pid file whose process stands for its unit */
+  engine_pid_file: path(''),
+});
+
+const files = z.strictObject({
+  /** the trading system's folder; the other paths here are relative to it */
+  root: path('.'),
+  baseline_weights: path('data/baseline_model_weights.json'),
+  canary_weights: path('data/qsc_canary_weights.json'),
+  override_generated: path('data/systemd_overrides/qsc_canary.conf'),
+  /** `%u` is the engine's unit */
+  override_installed: path('/etc/systemd/system/%u.d/qsc_canary.conf'),
+  canary_log: path('logs/qsc_canary.jsonl'),
+  reports: path('reports/safety'),
+  data: path('data'),
+});
+
+const exporter = z.strictObject({
+  listen: listenAddress('127.0.0.1:9711'),
+  /** longest time one collector may take; Prometheus' own scrape time-out shortens it */
+  collector_timeout: duration('4s'),
+  bearer_token_file: path(''),
+  basic_auth: z.strictObject({ username: z.string().default(''), password_file: path('') }).prefault({}),
+  tls: tlsServer,
+});
+
+const receiver = z.strictObject({
+  listen: listenAddress('127.0.0.1:9712'),
+  /** the address under which the command line reaches the receiver; empty: from `listen` */
+  url: z.string().default(''),
+  token_file: path('receiver.token'),
+  /** auto: acts. shadow: decides and records, runs nothing */
+  mode: z.enum(['auto', 'shadow']).default('auto'),
+  reconcile_interval: duration('5s'),
+  /** largest webhook body, bytes */
+  max_body_bytes: z
+    .int()
+    .min(1024)
+    .default(8 * 1024 * 1024),
+  tls: tlsServer,
+});
+
+const verification = z.union([
+  z.strictObject({ unit_active: z.string() }),
+  z.strictObject({ file_absent: z.string() }),
+  z.strictObject({ file_present: z.string() }),
+  /** both files hold the same bytes */
+  z.strictObject({ same_content: z.tuple([z.string(), z.string()]) }),
+  z.strictObject({ http_ok: z.url() }),
+  z.strictObject({ redis_key: z.string(), value: z.string().optional() }),
+  z.strictObject({ command: z.array(z.string()).min(1) }),
+]);
+
+const method = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9_-]*$/, 'lower-case letters, digits, - and _'),
+  /** argv; the first word is a path below files.root, an absolute path, or a program of the PATH */
+  command: z.array(z.string().min(1)).min(1),
+  timeout: duration('60s'),
+  verify: z.array(verification).default([]),
+  /** how long verification may take to become true */
+  verify_timeout: duration('15s'),
+});
+
+const plan = z.strictObject({
+  methods: z.array(method).min(1),
+  /** added to the scripts' environment */
+  environment: z.record(z.string(), z.string()).default({}),
+});
+
+const rollbacks = z
+  .record(z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and -'), plan)
+  .default({
+    qsc: {
+      environment: {},
+      methods: [
+        {
+          name: 'script',
+          command: ['ops/model_safety/qsc_rollback.sh'],
+          timeout: 60,
+          verify_timeout: 15,
+          verify: [
+            { file_absent: '${override_installed}' },
+            { file_absent: '${override_generated}' },
+            { same_content: ['${baseline_weights}', '${canary_weights}'] },
+            { unit_active: '${engine_unit}' },
+          ],
+        },
+      ],
+    },
+  });
+
+const deployments = z.strictObject({
+  canary: z
+    .strictObject({
+      observation: duration('6h'),
+      settle: duration('120s'),
+      /** share of the first step */
+      weight: z.number().gt(0).lt(1).default(0.1),
+    })
+    .prefault({}),
+});
+
+/** The whole configuration. Every key is optional; redline.example.yml shows each with its default. */
+export const configSchema = z.strictObject({
+  redis: redis.prefault({}),
+  systemd: systemd.prefault({}),
+  files: files.prefault({}),
+  exporter: exporter.prefault({}),
+  receiver: receiver.prefault({}),
+  prometheus: z
+    .strictObject({
+      url: z.url().default('http://127.0.0.1:9090'),
+      timeout: duration('5s'),
+      /** used by `redline up` alone: how often the targets are scraped and the rules evaluated */
+      scrape_interval: duration('5s'),
+    })
+    .prefault({}),
+  alertmanager: z
+    .strictObject({ url: z.url().default('http://127.0.0.1:9093'), timeout: duration('5s') })
+    .prefault({}),
+  state: z.strictObject({ directory: path('state') }).prefault({}),
+  deployments: deployments.prefault({}),
+  rollbacks,
+});
+
+export type Config = z.output<typeof configSchema>;
+export type Plan = z.output<typeof plan>;
+export type Method = z.output<typeof method>;
+export type Verification = z.output<typeof verification>;

@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { errorMessage, UserError } from '../platform/errors.js';
+
+/**
+ * Reads a secret from its file, without the newline at its end.
+ * @param setting the configuration key that names the file, for the error
+ * @throws UserError when the file cannot be read or is empty
+ */
+export function readSecret(path: string, setting: string): string {
+  let secret: string;
+  try {
+    secret = readFileSync(path, 'utf8').trimEnd();
+  } catch (error) {
+    throw new UserError(
+      `The secret of ${setting} cannot be read: ${errorMessage(error)}. Create it: openssl rand -hex 32 > ${path}`,
+    );
+  }
+  if (secret === '')
+    throw new UserError(
+      `The secret of ${setting} is empty: ${path}. Create it: openssl rand -hex 32 > ${path}`,
+    );
+  return secret;
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+
+/** What can be under observation. Of the first three, one at a time; `production` has no end. */
+export const deploymentKind = z.enum(['calibration', 'canary', 'go-live', 'production']);
+export type DeploymentKind = z.infer<typeof deploymentKind>;
+
+/** How a deployment's observation ended: `completed` is by time. */
+export const deploymentOutcome = z.enum(['completed', 'rolled_back', 'accepted', 'abandoned']);
+export type DeploymentOutcome = z.infer<typeof deploymentOutcome>;
+
+/** A declared deployment. Times are Unix seconds. */
+export const deploymentSchema = z.object({
+  id: z.string(),
+  kind: deploymentKind,
+  /** the model that a canary gives weight to; empty for kinds without one */
+  model: z.string(),
+  operator: z.string(),
+  started_at: z.number(),
+  /** planned end of the observation, the actual one once it has ended; null: no limit */
+  ends_at: z.number().nullable(),
+  settle_seconds: z.number(),
+  /** a canary's cutover: the one that its gate passed */
+  cutover: z.number().nullable(),
+  /** share of the decisions that a canary's model gets, 0-1 */
+  weight: z.number().nullable(),
+  /** when the engine ran with the change; null until then */
+  activated_at: z.number().nullable(),
+  outcome: deploymentOutcome.nullable(),
+});
+export type Deployment = z.infer<typeof deploymentSchema>;
+
+/** Body of `POST /api/deployments`. */
+export const startDeploymentRequest = z.strictObject({
+  kind: deploymentKind,
+  model: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]{0,64}$/, 'letters, digits, _ . and -, at most 64')
+    .default(''),
+  operator: z.string().max(128).default(''),
+  cutover: z.number().positive().nullable().default(null),
+  weight: z.number().gt(0).max(1).nullable().default(null),
+  /** length of the observation, seconds, at most 72 h (the rules look back no further) */
+  observation_seconds: z
+    .number()
+    .positive()
+    .max(72 * 3600),
+  settle_seconds: z.number().nonnegative(),
+});
+export type StartDeploymentRequest = z.infer<typeof startDeploymentRequest>;
+
+/** Body of `POST /api/deployments/ID/activated`: the engine was restarted by Redline and runs with the change. */
+export const activatedRequest = z.strictObject({ at: z.number().positive() });
+
+/** Body of `POST /api/cutover`: the time from which the gate judges events, Unix seconds. */
+export const cutoverRequest = z.strictObject({ cutover: z.number().positive() });
+
+/** Body of `POST /api/rollbacks`: a rollback by hand. */
+export const manualRollbackRequest = z.strictObject({
+  plan: z.string(),
+  reason: z.string().min(1).max(500),
+  operator: z.string().max(128).default(''),
+});

@@ -1,0 +1,50 @@
+import type { Server } from 'node:net';
+import { errorCode, UserError } from './errors.js';
+
+/** Where a program listens. */
+export interface ListenAddress {
+  readonly host: string;
+  /** 0 lets the system choose a free port */
+  readonly port: number;
+}
+
+/**
+ * Binds a server.
+ * @param setting the configuration key that moves the address, named when the port is taken
+ * @returns the address it listens at, with the port that the system chose where 0 was asked for
+ * @throws UserError when the address is taken, not of this machine, or needs a privilege
+ */
+export async function listen(
+  server: Server,
+  address: ListenAddress,
+  setting: string,
+): Promise<ListenAddress> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => {
+      reject(listenError(error, address, setting));
+    });
+    server.listen({ host: address.host, port: address.port, exclusive: true }, resolve);
+  });
+  const bound = server.address();
+  if (bound === null || typeof bound === 'string') throw new Error('the server is bound to no port');
+  return { host: address.host, port: bound.port };
+}
+
+function listenError(error: Error, { host, port }: ListenAddress, setting: string): Error {
+  const where = `${host}:${port}`;
+  const code = errorCode(error);
+  if (code === 'EADDRINUSE') {
+    return new UserError(
+      `${where} is already taken by another program. End it, or set ${setting} to another address.`,
+    );
+  }
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return new UserError(`${where} is no address of this machine. Set ${setting} to one that is.`);
+  }
+  if (code === 'EACCES') {
+    return new UserError(
+      `${where} needs a privilege (ports below 1024 do). Set ${setting} to another address.`,
+    );
+  }
+  return error;
+}

@@ -1,0 +1,122 @@
+import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { Child } from './child.js';
+import { locateProgram } from './programs.js';
+
+/** A port of 127.0.0.1 that is free now. */
+export async function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => {
+        if (address === null || typeof address === 'string') reject(new Error('no port'));
+        else resolve(address.port);
+      });
+    });
+  });
+}
+
+/** True when something answers an HTTP GET with 200. */
+export async function answersOk(url: string): Promise<boolean> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(1000) });
+  await response.arrayBuffer();
+  return response.ok;
+}
+
+/**
+ * Starts redis-server on loopback, without saving to disk.
+ * @param directory takes its log and working files
+ * @param extra further arguments, as redis-server takes them
+ */
+export async function startRedis(
+  directory: string,
+  port: number,
+  extra: readonly string[] = [],
+): Promise<Child> {
+  const program = locateProgram('redis-server');
+  return Child.start({
+    name: 'Redis',
+    command: program.path,
+    args: [
+      '--port',
+      String(port),
+      '--bind',
+      '127.0.0.1',
+      '--save',
+      '',
+      '--appendonly',
+      'no',
+      '--dir',
+      directory,
+      ...extra,
+    ],
+    environment: program.environment,
+    logFile: join(directory, 'redis.log'),
+    ready: () => acceptsConnections(port),
+  });
+}
+
+/**
+ * Starts Prometheus on loopback.
+ * @param directory takes its data and log
+ * @param configFile prometheus.yml
+ */
+export async function startPrometheus(directory: string, port: number, configFile: string): Promise<Child> {
+  const program = locateProgram('prometheus');
+  return Child.start({
+    name: 'Prometheus',
+    command: program.path,
+    args: [
+      `--config.file=${configFile}`,
+      `--storage.tsdb.path=${join(directory, 'data')}`,
+      '--storage.tsdb.retention.time=90d',
+      `--web.listen-address=127.0.0.1:${port}`,
+      '--rules.alert.resend-delay=10s',
+      '--web.enable-lifecycle',
+      '--log.level=warn',
+    ],
+    environment: program.environment,
+    cwd: directory,
+    logFile: join(directory, 'prometheus.log'),
+    ready: () => answersOk(`http://127.0.0.1:${port}/-/ready`),
+  });
+}
+
+/**
+ * Starts Alertmanager on loopback, without clustering.
+ * @param directory takes its data and log
+ * @param configFile alertmanager.yml
+ */
+export async function startAlertmanager(directory: string, port: number, configFile: string): Promise<Child> {
+  const program = locateProgram('alertmanager');
+  return Child.start({
+    name: 'Alertmanager',
+    command: program.path,
+    args: [
+      `--config.file=${configFile}`,
+      `--storage.path=${join(directory, 'data')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+      '--cluster.listen-address=',
+      '--log.level=warn',
+    ],
+    environment: program.environment,
+    cwd: directory,
+    logFile: join(directory, 'alertmanager.log'),
+    ready: () => answersOk(`http://127.0.0.1:${port}/-/ready`),
+  });
+}
+
+function acceptsConnections(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => {
+      resolve(false);
+    });
+  });
+}
