@@ -4,7 +4,7 @@ import { distance } from 'fastest-levenshtein';
 import { parse, YAMLParseError } from 'yaml';
 import type { z } from 'zod';
 import { errorCode, errorMessage, UserError } from '../platform/errors.js';
-import { configSchema, type Config } from './schema.js';
+import { configSchema, verification, type Config } from './schema.js';
 
 /** Environment variables of the prefix that are no configuration keys. */
 const reservedVariables = new Set(['REDLINE_CONFIG', 'REDLINE_LOG_LEVEL', 'REDLINE_SIMULATOR']);
@@ -155,10 +155,27 @@ function setAt(target: Record<string, unknown>, path: readonly string[], value: 
 
 function describeIssue(issue: z.core.$ZodIssue): string[] {
   const path = issue.path.map(String);
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `${[...path, key].join('.')}: unknown key.${nearMiss(key, keysAt(path))}`);
+  const where = path.join('.') || '(top)';
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map(
+        (key) => `${[...path, key].join('.')}: unknown key.${nearMiss(key, keysAt(path))}`,
+      );
+    case 'invalid_key':
+      return issue.issues.map((inner) => `${where}: not a name: ${inner.message}`);
+    case 'invalid_union':
+      // Only verifications are a union: each option is known by its key.
+      return [`${where}: no verification.${nearMiss(firstUnknownKey(issue.errors), verificationKeys)}`];
+    default:
+      return [`${where}: ${issue.message}`];
   }
-  return [`${path.join('.') || '(top)'}: ${issue.message}`];
+}
+
+const verificationKeys = verification.options.flatMap((option) => Object.keys(option.shape));
+
+function firstUnknownKey(errors: readonly (readonly z.core.$ZodIssue[])[]): string {
+  const unknown = errors.flat().flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : []));
+  return unknown.find((key) => !verificationKeys.includes(key)) ?? '';
 }
 
 /** The keys that the configuration knows at a place; every known key where the place is inside a plan. */

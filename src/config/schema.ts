@@ -118,7 +118,8 @@ const receiver = z.strictObject({
   tls: tlsServer,
 });
 
-const verification = z.union([
+/** What must be true after a method; each kind has a key of its own. */
+export const verification = z.union([
   z.strictObject({ unit_active: z.string() }),
   z.strictObject({ file_absent: z.string() }),
   z.strictObject({ file_present: z.string() }),
