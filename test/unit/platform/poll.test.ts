@@ -10,7 +10,7 @@ describe('poll', () => {
 
   it('gives up when time is up, having asked at least once', async () => {
     let asked = 0;
-    const ask = () => {
+    const ask = (): string | undefined => {
       asked += 1;
       return undefined;
     };
