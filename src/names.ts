@@ -105,4 +105,8 @@ export const recordedMetric = {
   gatePass: 'quantum:model_gate:pass',
   collectionComplete: 'quantum:model_gate:collection_complete',
   gateEvaluation: 'quantum:model_gate:cutover_timestamp_seconds',
+  gateScrape: 'quantum:model_gate:scrape_timestamp_seconds',
+  ensembleGateViolation: 'quantum:ensemble_gate:violation',
+  ensembleGateWait: 'quantum:ensemble_gate:wait',
+  condition: 'redline:condition',
 } as const;
