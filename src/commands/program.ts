@@ -2,9 +2,11 @@ import { Command, CommanderError } from 'commander';
 import { ExitCode } from '../platform/errors.js';
 import { packageVersion } from '../platform/package-root.js';
 import type { CommandContext, RegisterCommand } from './context.js';
+import { registerInject } from './inject.js';
+import { registerSimulate } from './simulate.js';
 
 /** Every command, one file each. What a command needs is imported when it runs, so that none waits for the others' code. */
-const commands: readonly RegisterCommand[] = [];
+const commands: readonly RegisterCommand[] = [registerSimulate, registerInject];
 
 /**
  * Runs the command that the arguments name.

@@ -1,0 +1,53 @@
+import type { z } from 'zod';
+import { UserError } from '../platform/errors.js';
+import type { ListenAddress } from '../platform/http-server.js';
+import { errorAnswer, faultAnswer, simulatorStatus, type SimulatorStatus } from './status.js';
+
+/** A burst of events may have to wait for a Redis that has just come back. */
+const timeoutMs = 15_000;
+
+/** Speaks to a running simulator. */
+export class SimulatorClient {
+  readonly #base: string;
+
+  constructor(address: ListenAddress) {
+    this.#base = `http://${address.host}:${address.port}`;
+  }
+
+  /** @throws UserError when no simulator answers */
+  async status(): Promise<SimulatorStatus> {
+    return this.#ask('/status', simulatorStatus);
+  }
+
+  /**
+   * @param fault its name, or `none`
+   * @returns what was done, for a person
+   * @throws UserError when no simulator answers, or it refuses
+   */
+  async inject(fault: string): Promise<readonly string[]> {
+    const answer = await this.#ask('/fault', faultAnswer, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ fault }),
+    });
+    return answer.lines;
+  }
+
+  async #ask<T>(path: string, schema: z.ZodType<T>, request: RequestInit = {}): Promise<T> {
+    let body: unknown;
+    try {
+      const response = await fetch(this.#base + path, { ...request, signal: AbortSignal.timeout(timeoutMs) });
+      body = await response.json();
+    } catch {
+      throw new UserError(
+        `No simulator answers at ${this.#base}. Start one with redline up --demo, or name its address in REDLINE_SIMULATOR.`,
+      );
+    }
+    const refused = errorAnswer.safeParse(body);
+    if (refused.success) throw new UserError(refused.data.error);
+    const answer = schema.safeParse(body);
+    if (!answer.success)
+      throw new UserError(`${this.#base} is no simulator of Redline. Name its address in REDLINE_SIMULATOR.`);
+    return answer.data;
+  }
+}

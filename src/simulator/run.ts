@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import type { Config } from '../config/schema.js';
+import { readSecret } from '../config/secret.js';
+import { isoTime, unixNow } from '../platform/clock.js';
+import { listen } from '../platform/http-server.js';
+import { terminationSignal } from '../platform/shutdown.js';
+import { publishAddress, simulatorListenAddress, simulatorVariable, withdrawAddress } from './address.js';
+import { createControlServer } from './control-server.js';
+import { Simulator } from './simulator.js';
+import { layOutTradingFiles } from './trading-files.js';
+
+export interface RunOptions {
+  readonly config: Config;
+  /** events a second */
+  readonly rate: number;
+  readonly seed: number;
+  readonly ownRedis: boolean;
+}
+
+/**
+ * Runs the simulator until SIGINT or SIGTERM.
+ * @throws UserError when an address is taken, or Redis does not answer or is not the simulator's to write
+ */
+export async function runSimulator({ config, rate, seed, ownRedis }: RunOptions): Promise<void> {
+  const ended = terminationSignal();
+  const pidFile = config.systemd.engine_pid_file || join(config.files.root, 'engine.pid');
+  const simulator = new Simulator({
+    redis: {
+      url: config.redis.url,
+      username: config.redis.username,
+      password:
+        config.redis.password_file === ''
+          ? ''
+          : readSecret(config.redis.password_file, 'redis.password_file'),
+      stream: config.redis.streams.trade_intent,
+    },
+    ownsRedis: ownRedis,
+    engine: { pidFile, override: installedOverride(config) },
+    rate,
+    seed,
+    model: 'patchtst',
+    onNote: say,
+  });
+  const server = createControlServer(simulator);
+  const address = await listen(server, simulatorListenAddress(process.env), simulatorVariable);
+  try {
+    await layOutTradingFiles(config.files);
+    await simulator.start();
+    await publishAddress(config.state.directory, address);
+    say(`writing ${rate} events a second to ${config.redis.streams.trade_intent}`);
+    say(`control at http://${address.host}:${address.port}; redline inject FAULT breaks something`);
+    say(`the engine is a process of the simulator, its pid is in ${pidFile}: no systemd unit runs it`);
+    await ended;
+  } finally {
+    server.close();
+    server.closeAllConnections();
+    await simulator.stop();
+    await withdrawAddress(config.state.directory);
+  }
+}
+
+function installedOverride(config: Config): string {
+  const [unit = ''] = config.systemd.engine_units;
+  const name = unit.endsWith('.service') ? unit : `${unit}.service`;
+  return config.files.override_installed.replaceAll('%u', name);
+}
+
+function say(text: string): void {
+  process.stdout.write(`${isoTime(unixNow())} ${text}\n`);
+}

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { faultNames } from './fault-names.js';
+
+/** Answer of the simulator's `GET /status`. Times are Unix seconds. */
+export const simulatorStatus = z.object({
+  fault: z.object({ name: z.enum(faultNames), injected_at: z.number() }).nullable(),
+  /** null: it is between two runs, or held */
+  engine: z
+    .object({ pid: z.number(), started_at: z.number(), canary_model: z.string().nullable() })
+    .nullable(),
+  telemetry: z.object({
+    writing: z.boolean(),
+    reachable: z.boolean(),
+    events_written: z.number(),
+    /** events a second */
+    rate: z.number(),
+  }),
+  /** what happened, the newest last */
+  notes: z.array(z.object({ sequence: z.number(), at: z.number(), text: z.string() })),
+});
+export type SimulatorStatus = z.infer<typeof simulatorStatus>;
+
+/** Answer of `POST /fault`: what was done, for a person. */
+export const faultAnswer = z.object({ lines: z.array(z.string()) });
+/** Answer to what is refused or went wrong. */
+export const errorAnswer = z.object({ error: z.string() });
