@@ -20,6 +20,11 @@ const vectorAnswer = z.object({
   result: z.array(z.object({ metric: labels, value: z.tuple([z.number(), z.string()]) })),
 });
 
+const matrixAnswer = z.object({
+  resultType: z.literal('matrix'),
+  result: z.array(z.object({ metric: labels, values: z.array(z.tuple([z.number(), z.string()])) })),
+});
+
 const alertInstance = z.object({
   labels,
   annotations: labels.default({}),
@@ -49,6 +54,27 @@ export type AlertingRule = z.infer<typeof alertingRule>;
 const rulesAnswer = z.object({
   groups: z.array(z.object({ name: z.string(), interval: z.number(), rules: z.array(alertingRule) })),
 });
+
+const anyRule = z.object({
+  type: z.enum(['alerting', 'recording']),
+  name: z.string(),
+  health: z.string(),
+  lastError: z.string().optional(),
+});
+const ruleGroup = z.object({ name: z.string(), interval: z.number(), rules: z.array(anyRule) });
+/** A group of rules with the health of each; `interval` in seconds. */
+export type RuleGroup = z.infer<typeof ruleGroup>;
+
+const target = z.object({
+  labels,
+  scrapeUrl: z.string(),
+  health: z.string(),
+  lastError: z.string(),
+  /** as Prometheus writes durations */
+  scrapeInterval: z.string(),
+});
+/** What Prometheus scrapes, and how the last scrape went. */
+export type Target = z.infer<typeof target>;
 
 /** Asks a Prometheus server over its HTTP API. */
 export class PrometheusClient {
@@ -87,6 +113,40 @@ export class PrometheusClient {
   async alertingRules(): Promise<AlertingRule[]> {
     const data = await this.#get('/api/v1/rules?type=alert', rulesAnswer);
     return data.groups.flatMap((group) => group.rules);
+  }
+
+  /**
+   * The newest sample of each series in the `rangeSeconds` before `time`, each with the time at which it was written:
+   * unlike an instant query, which says neither how old a value is nor that its series has ended.
+   * @param time Unix seconds; now where left out
+   * @throws PrometheusError
+   */
+  async newestSamples(selector: string, rangeSeconds: number, time?: number): Promise<Sample[]> {
+    const range = `${selector}[${Math.ceil(rangeSeconds * 1000)}ms]`;
+    const parameters = new URLSearchParams({ query: range });
+    if (time !== undefined) parameters.set('time', String(time));
+    const data = await this.#get(`/api/v1/query?${parameters.toString()}`, matrixAnswer);
+    return data.result.flatMap(({ metric, values }) => {
+      const newest = values.at(-1);
+      return newest === undefined ? [] : [{ labels: metric, value: Number(newest[1]), time: newest[0] }];
+    });
+  }
+
+  /**
+   * Every group of rules, recording and alerting, with the health of each rule.
+   * @throws PrometheusError
+   */
+  async ruleGroups(): Promise<RuleGroup[]> {
+    return (await this.#get('/api/v1/rules', z.object({ groups: z.array(ruleGroup) }))).groups;
+  }
+
+  /**
+   * Everything that is scraped.
+   * @throws PrometheusError
+   */
+  async targets(): Promise<Target[]> {
+    const answer = z.object({ activeTargets: z.array(target) });
+    return (await this.#get('/api/v1/targets?state=active', answer)).activeTargets;
   }
 
   async #get<T>(path: string, schema: z.ZodType<T>): Promise<T> {

@@ -5,16 +5,10 @@ import { writeFileAtomically } from '../platform/files.js';
 import { ensembleReasons, ensembleSummary, modelReasons } from './checks.js';
 import { readLimits, type Limits } from './limits.js';
 import { formatTime, formatValue, unknownText } from './numbers.js';
-import { markdownCell, printable } from './text.js';
+import { modelTable } from './model-table.js';
+import { printable } from './text.js';
 import { readObserved, type Observed, type ObservedDeployment } from './observed.js';
-import {
-  readWindow,
-  windowSelector,
-  worstStatus,
-  type GateStatus,
-  type ModelReading,
-  type WindowReading,
-} from './window.js';
+import { readWindow, windowSelector, worstStatus, type GateStatus, type WindowReading } from './window.js';
 
 /** Everything that the scoreboard says. Times are Unix seconds. */
 export interface Scoreboard {
@@ -155,27 +149,6 @@ export function observedText(deployment: ObservedDeployment, now: number): strin
 
 function timeLeft(seconds: number): string {
   return seconds > 0 ? `${formatDuration(seconds)} left` : 'time is up';
-}
-
-function modelTable(models: readonly ModelReading[]): string[] {
-  if (models.length === 0) return ['No model is judged: no data of the events.'];
-  return [
-    '| Model | Status | Predictions | BUY | SELL | HOLD | Mean | Std | P10 | P90 | Invalid |',
-    '| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
-    ...models.map((model) => {
-      const cells = [
-        model.model,
-        model.status ?? 'UNKNOWN',
-        formatValue(model.predictions, 'count'),
-        ...[model.shares.BUY, model.shares.SELL, model.shares.HOLD].map((share) =>
-          formatValue(share, 'share'),
-        ),
-        ...[model.mean, model.stddev, model.p10, model.p90].map((value) => formatValue(value, 'plain')),
-        formatValue(model.invalid, 'count'),
-      ];
-      return `| ${cells.map(markdownCell).join(' | ')} |`;
-    }),
-  ];
 }
 
 function reasonLines({ reasons }: Scoreboard): string[] {

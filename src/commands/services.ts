@@ -1,0 +1,24 @@
+import { PrometheusClient } from '../alerts/prometheus.js';
+import { loadConfig } from '../config/load.js';
+import type { Config } from '../config/schema.js';
+import { ReceiverClient } from './receiver-client.js';
+
+/** What the commands for people ask. */
+export interface Services {
+  readonly config: Config;
+  readonly prometheus: PrometheusClient;
+  readonly receiver: ReceiverClient;
+}
+
+/**
+ * Reads the configuration and prepares to ask the programs that it names; asks nobody yet.
+ * @throws UserError where the configuration is not usable
+ */
+export function openServices(configPath: string | undefined): Services {
+  const { config } = loadConfig(configPath);
+  return {
+    config,
+    prometheus: new PrometheusClient(config.prometheus.url, config.prometheus.timeout),
+    receiver: new ReceiverClient(config),
+  };
+}
