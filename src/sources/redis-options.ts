@@ -1,0 +1,171 @@
+import { readFileSync } from 'node:fs';
+import type { Cluster, RedisOptions } from 'ioredis';
+import type { Config } from '../config/schema.js';
+import { readSecret } from '../config/secret.js';
+import { errorMessage, UserError } from '../platform/errors.js';
+
+/** How to reach Redis: one server (also through Sentinels), or a cluster. */
+export type RedisTarget =
+  | { readonly kind: 'server'; readonly options: Omit<RedisOptions, 'replyMapping'> }
+  | { readonly kind: 'cluster'; readonly nodes: readonly Address[]; readonly options: ClusterSettings };
+
+type ClusterSettings = NonNullable<ConstructorParameters<typeof Cluster>[1]>;
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What holds for every connection; a cluster makes its own of the rest. */
+type ConnectionOptions = Omit<
+  RedisOptions,
+  | 'host'
+  | 'port'
+  | 'path'
+  | 'sentinels'
+  | 'retryStrategy'
+  | 'enableOfflineQueue'
+  | 'readOnly'
+  | 'himportFieldsets'
+  | 'replyMapping'
+>;
+
+/** A scrape wants to know now that Redis is down, and asks again at the next. */
+const failFast = { enableOfflineQueue: false } as const;
+
+/** Longest pause between two attempts to connect, milliseconds. */
+const longestPause = 3000;
+
+/** 50 ms, then twice as long each time. It never gives up: the exporter outlives every outage of Redis. */
+function pauseBefore(attempt: number): number {
+  return Math.min(25 * 2 ** Math.min(attempt, 10), longestPause);
+}
+
+/**
+ * Turns `redis` of the configuration into what the client library takes.
+ * @throws UserError for a URL, address, certificate or secret that cannot be used
+ */
+export function redisTarget(config: Config['redis']): RedisTarget {
+  const url = parseUrl(config.url);
+  const shared = sharedOptions(config, url);
+  if (config.cluster.nodes.length > 0) return clusterTarget(config, shared);
+  const { sentinel } = config;
+  if (sentinel.nodes.length === 0) {
+    return {
+      kind: 'server',
+      options: {
+        ...shared,
+        ...failFast,
+        retryStrategy: pauseBefore,
+        host: url.hostname.replace(/^\[|\]$/g, ''),
+        port: Number(url.port || 6379),
+      },
+    };
+  }
+  return {
+    kind: 'server',
+    options: {
+      ...shared,
+      ...failFast,
+      retryStrategy: pauseBefore,
+      sentinels: sentinel.nodes.map((node) => parseAddress(node, 'redis.sentinel.nodes')),
+      name: sentinel.name,
+      sentinelRetryStrategy: pauseBefore,
+      ...(sentinel.password_file === ''
+        ? {}
+        : { sentinelPassword: readSecret(sentinel.password_file, 'redis.sentinel.password_file') }),
+      ...(shared.tls === undefined ? {} : { sentinelTLS: shared.tls, enableTLSForSentinelMode: true }),
+    },
+  };
+}
+
+/** Where Redis is, without its credentials, for people. */
+export function describeTarget(config: Config['redis']): string {
+  if (config.cluster.nodes.length > 0) return `the cluster of ${config.cluster.nodes.join(', ')}`;
+  const { sentinel } = config;
+  if (sentinel.nodes.length > 0) return `${sentinel.name} of the Sentinels ${sentinel.nodes.join(', ')}`;
+  return parseUrl(config.url).host;
+}
+
+function clusterTarget(config: Config['redis'], shared: ConnectionOptions): RedisTarget {
+  return {
+    kind: 'cluster',
+    nodes: config.cluster.nodes.map((node) => parseAddress(node, 'redis.cluster.nodes')),
+    options: {
+      redisOptions: shared,
+      clusterRetryStrategy: pauseBefore,
+      clusterNodeRetryStrategy: pauseBefore,
+      ...failFast,
+      slotsRefreshTimeout: config.connect_timeout * 1000,
+      // A scrape cannot wait for a failover; the next one asks again.
+      maxRedirections: 3,
+    },
+  };
+}
+
+function sharedOptions(config: Config['redis'], url: URL): ConnectionOptions {
+  const username = config.username === '' ? decodeURIComponent(url.username) : config.username;
+  const password =
+    config.password_file === ''
+      ? decodeURIComponent(url.password)
+      : readSecret(config.password_file, 'redis.password_file');
+  const database = url.pathname.replace(/^\//, '');
+  return {
+    // RESP2, since Redis 5 knows no other.
+    protocol: 2,
+    ...(username === '' ? {} : { username }),
+    ...(password === '' ? {} : { password }),
+    ...(database === '' ? {} : { db: Number(database) }),
+    ...tlsOptions(config, url),
+    connectTimeout: config.connect_timeout * 1000,
+    commandTimeout: config.command_timeout * 1000,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    // INFO may not be allowed to this user; a server that is still loading says so to every command.
+    enableReadyCheck: false,
+    disableClientInfo: true,
+  };
+}
+
+function tlsOptions(config: Config['redis'], url: URL): Pick<RedisOptions, 'tls'> {
+  const { tls } = config;
+  if (!tls.enabled && url.protocol !== 'rediss:') return {};
+  return {
+    tls: {
+      ...(tls.ca_file === '' ? {} : { ca: readPem(tls.ca_file, 'redis.tls.ca_file') }),
+      ...(tls.cert_file === '' ? {} : { cert: readPem(tls.cert_file, 'redis.tls.cert_file') }),
+      ...(tls.key_file === '' ? {} : { key: readPem(tls.key_file, 'redis.tls.key_file') }),
+      ...(tls.server_name === '' ? {} : { servername: tls.server_name }),
+    },
+  };
+}
+
+function readPem(path: string, setting: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new UserError(`The file of ${setting} cannot be read: ${errorMessage(error)}.`);
+  }
+}
+
+/** The URL itself is never repeated in an error: it may hold a password. */
+function parseUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !['redis:', 'rediss:'].includes(url.protocol) || url.hostname === '') {
+    throw new UserError(
+      'redis.url is no Redis URL. Write it like redis://127.0.0.1:6379/0 or rediss://host:6380.',
+    );
+  }
+  if (!/^\/?\d*$/.test(url.pathname)) {
+    throw new UserError('redis.url names no database by number. Write it like redis://127.0.0.1:6379/0.');
+  }
+  return url;
+}
+
+function parseAddress(text: string, setting: string): Address {
+  const match = /^\[?([^\]]+?)\]?:(\d{1,5})$/.exec(text);
+  if (match?.[1] === undefined || match[2] === undefined) {
+    throw new UserError(`"${text}" in ${setting} is no address. Write it like 127.0.0.1:26379.`);
+  }
+  return { host: match[1], port: Number(match[2]) };
+}
