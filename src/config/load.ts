@@ -38,6 +38,17 @@ export function loadConfig(
 }
 
 /**
+ * What a file and the environment say themselves, without defaults: for who must tell a value from its default.
+ * @param path undefined: the environment alone
+ * @throws UserError naming what is wrong
+ */
+export function readExplicitSettings(path: string | undefined, environment: NodeJS.ProcessEnv): unknown {
+  const raw = applyEnvironment(path === undefined ? {} : readYaml(path), environment);
+  parseConfig(raw, path ?? 'the environment');
+  return raw;
+}
+
+/**
  * Checks a configuration that is already an object and fills in the defaults; paths stay as they are.
  * @param where named in the error
  * @throws UserError listing every mistake; an unknown key with its near miss

@@ -8,6 +8,11 @@ export interface ListenAddress {
   readonly port: number;
 }
 
+/** `host:port`, an IPv6 host in brackets. */
+export function formatAddress({ host, port }: ListenAddress): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
 /**
  * Binds a server.
  * @param setting the configuration key that moves the address, named when the port is taken
@@ -31,7 +36,7 @@ export async function listen(
 }
 
 function listenError(error: Error, { host, port }: ListenAddress, setting: string): Error {
-  const where = `${host}:${port}`;
+  const where = formatAddress({ host, port });
   const code = errorCode(error);
   if (code === 'EADDRINUSE') {
     return new UserError(

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../platform/errors.js';
-import type { ListenAddress } from '../platform/http-server.js';
+import { formatAddress, type ListenAddress } from '../platform/http-server.js';
 
 /** Names the variable that moves the simulator's control address. */
 export const simulatorVariable = 'REDLINE_SIMULATOR';
@@ -32,7 +32,7 @@ export async function findSimulator(
 /** Leaves the address for `findSimulator`. */
 export async function publishAddress(stateDirectory: string, address: ListenAddress): Promise<void> {
   await mkdir(stateDirectory, { recursive: true });
-  await writeFile(addressFile(stateDirectory), `${address.host}:${address.port}\n`);
+  await writeFile(addressFile(stateDirectory), `${formatAddress(address)}\n`);
 }
 
 export async function withdrawAddress(stateDirectory: string): Promise<void> {

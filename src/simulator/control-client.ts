@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { UserError } from '../platform/errors.js';
-import type { ListenAddress } from '../platform/http-server.js';
+import { formatAddress, type ListenAddress } from '../platform/http-server.js';
 import { errorAnswer, faultAnswer, simulatorStatus, type SimulatorStatus } from './status.js';
 
 /** A burst of events may have to wait for a Redis that has just come back. */
@@ -11,7 +11,7 @@ export class SimulatorClient {
   readonly #base: string;
 
   constructor(address: ListenAddress) {
-    this.#base = `http://${address.host}:${address.port}`;
+    this.#base = `http://${formatAddress(address)}`;
   }
 
   /** @throws UserError when no simulator answers */

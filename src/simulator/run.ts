@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { Config } from '../config/schema.js';
 import { readSecret } from '../config/secret.js';
+import { overrideInstalledPath, resolveEngineUnit } from '../deployments/engine-unit.js';
 import { isoTime, unixNow } from '../platform/clock.js';
-import { listen } from '../platform/http-server.js';
+import { formatAddress, listen } from '../platform/http-server.js';
 import { terminationSignal } from '../platform/shutdown.js';
 import { publishAddress, simulatorListenAddress, simulatorVariable, withdrawAddress } from './address.js';
 import { createControlServer } from './control-server.js';
@@ -24,6 +25,7 @@ export interface RunOptions {
 export async function runSimulator({ config, rate, seed, ownRedis }: RunOptions): Promise<void> {
   const ended = terminationSignal();
   const pidFile = config.systemd.engine_pid_file || join(config.files.root, 'engine.pid');
+  const unit = await resolveEngineUnit(config.systemd);
   const simulator = new Simulator({
     redis: {
       url: config.redis.url,
@@ -35,7 +37,7 @@ export async function runSimulator({ config, rate, seed, ownRedis }: RunOptions)
       stream: config.redis.streams.trade_intent,
     },
     ownsRedis: ownRedis,
-    engine: { pidFile, override: installedOverride(config) },
+    engine: { pidFile, override: overrideInstalledPath(config.files, unit) },
     rate,
     seed,
     model: 'patchtst',
@@ -48,7 +50,7 @@ export async function runSimulator({ config, rate, seed, ownRedis }: RunOptions)
     await simulator.start();
     await publishAddress(config.state.directory, address);
     say(`writing ${rate} events a second to ${config.redis.streams.trade_intent}`);
-    say(`control at http://${address.host}:${address.port}; redline inject FAULT breaks something`);
+    say(`control at http://${formatAddress(address)}; redline inject FAULT breaks something`);
     say(`the engine is a process of the simulator, its pid is in ${pidFile}: no systemd unit runs it`);
     await ended;
   } finally {
@@ -57,12 +59,6 @@ export async function runSimulator({ config, rate, seed, ownRedis }: RunOptions)
     await simulator.stop();
     await withdrawAddress(config.state.directory);
   }
-}
-
-function installedOverride(config: Config): string {
-  const [unit = ''] = config.systemd.engine_units;
-  const name = unit.endsWith('.service') ? unit : `${unit}.service`;
-  return config.files.override_installed.replaceAll('%u', name);
 }
 
 function say(text: string): void {

@@ -6,7 +6,7 @@ import type { FaultName } from './fault-names.js';
 import { distortionOf, isModelFault } from './faults.js';
 import { Market, models, type Distortion, type Model } from './market.js';
 import { RedisProcess } from './redis-process.js';
-import type { SimulatorStatus } from './status.js';
+import type { Note, SimulatorStatus } from './status.js';
 import { Telemetry, type TelemetryOptions, type TimedIntent } from './telemetry.js';
 import { describeInjection, endedByRestart } from './words.js';
 
@@ -46,7 +46,7 @@ export class Simulator {
   readonly #market: Market;
   readonly #telemetry: Telemetry;
   readonly #engine: Engine;
-  readonly #notes: { sequence: number; at: number; text: string }[] = [];
+  readonly #notes: Note[] = [];
   readonly #stopped = new AbortController();
   #sequence = 0;
   #written = 0;
@@ -66,7 +66,7 @@ export class Simulator {
         this.#engineStarted(run);
       },
       onProblem: (text) => {
-        this.#note(text);
+        this.#note('engine', text);
       },
     });
   }
@@ -111,14 +111,14 @@ export class Simulator {
       this.#heal();
       if (name === undefined) {
         await this.#burst(burstEvents);
-        this.#note('healed');
+        this.#note('healed', 'healed');
         return [
           `Healed: ${burstEvents} healthy events were written at once, so that windows are healthy again.`,
         ];
       }
       await this.#begin(name);
       this.#fault = { name, injectedAt };
-      this.#note(`fault ${name} injected`, injectedAt);
+      this.#note('injected', `fault ${name} injected`, injectedAt);
       return describeInjection(name, {
         model: this.#model,
         canaryModel: this.#engine.run?.canaryModel ?? null,
@@ -178,12 +178,12 @@ export class Simulator {
 
   #engineStarted(run: EngineRun): void {
     const weights = run.canaryModel === null ? 'the baseline weights' : `a canary of ${run.canaryModel}`;
-    this.#note(`engine started (pid ${run.pid}) with ${weights}`);
+    this.#note('engine', `engine started (pid ${run.pid}) with ${weights}`);
     void this.#inTurn(async () => {
       const ended = this.#fault === undefined ? undefined : endedByRestart(this.#fault.name, run);
       if (ended !== undefined) {
         this.#heal();
-        this.#note(ended);
+        this.#note('healed', ended);
       }
       if (this.#flows) await this.#tryBurst(openingEvents);
     });
@@ -211,9 +211,9 @@ export class Simulator {
     const before = this.#telemetry.reachable;
     try {
       await this.#burst(count);
-      if (!before) this.#note('Redis takes events again');
+      if (!before) this.#note('telemetry', 'Redis takes events again');
     } catch (error) {
-      if (before) this.#note(`Redis takes no events: ${errorMessage(error)}`);
+      if (before) this.#note('telemetry', `Redis takes no events: ${errorMessage(error)}`);
     }
   }
 
@@ -234,9 +234,9 @@ export class Simulator {
     });
   }
 
-  #note(text: string, at = unixNow()): void {
+  #note(kind: Note['kind'], text: string, at = unixNow()): void {
     this.#sequence += 1;
-    this.#notes.push({ sequence: this.#sequence, at, text });
+    this.#notes.push({ sequence: this.#sequence, at, kind, text });
     if (this.#notes.length > keptNotes) this.#notes.shift();
     this.#options.onNote(text);
   }

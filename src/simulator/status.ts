@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { faultNames } from './fault-names.js';
 
+/** Something that happened in the simulated trading system. */
+export const noteSchema = z.object({
+  /** grows by one a note */
+  sequence: z.number(),
+  at: z.number(),
+  kind: z.enum(['injected', 'healed', 'engine', 'telemetry']),
+  text: z.string(),
+});
+export type Note = z.infer<typeof noteSchema>;
+
 /** Answer of the simulator's `GET /status`. Times are Unix seconds. */
 export const simulatorStatus = z.object({
   fault: z.object({ name: z.enum(faultNames), injected_at: z.number() }).nullable(),
@@ -16,7 +26,7 @@ export const simulatorStatus = z.object({
     rate: z.number(),
   }),
   /** what happened, the newest last */
-  notes: z.array(z.object({ sequence: z.number(), at: z.number(), text: z.string() })),
+  notes: z.array(noteSchema),
 });
 export type SimulatorStatus = z.infer<typeof simulatorStatus>;
 

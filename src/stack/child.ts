@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, readFileSync } from 'node:fs';
 import { poll } from '../platform/poll.js';
 import { UserError } from '../platform/errors.js';
 
@@ -51,7 +51,9 @@ export class Child {
     }, options.readyTimeoutSeconds ?? 20);
     if (ready !== true) {
       await child.stop('SIGKILL');
-      throw new UserError(`${options.name} did not start; its log is ${options.logFile}`);
+      throw new UserError(
+        `${options.name} did not start: ${lastWords(options.logFile)} (log: ${options.logFile})`,
+      );
     }
     return child;
   }
@@ -90,4 +92,10 @@ export class Child {
     this.signal('SIGKILL');
     await poll(() => (this.ended ? true : undefined), 5, 0.02);
   }
+}
+
+/** The last line that a program wrote, which mostly says why it ended. */
+function lastWords(logFile: string): string {
+  const last = readFileSync(logFile, 'utf8').trimEnd().split('\n').at(-1);
+  return last === undefined || last === '' ? 'it says nothing' : last;
 }

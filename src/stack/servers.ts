@@ -1,5 +1,6 @@
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
+import type { ListenAddress } from '../platform/http-server.js';
 import { Child } from './child.js';
 import { locateProgram } from './programs.js';
 
@@ -54,7 +55,7 @@ export async function startRedis(
     ],
     environment: program.environment,
     logFile: join(directory, 'redis.log'),
-    ready: () => acceptsConnections(port),
+    ready: () => acceptsConnections({ host: '127.0.0.1', port }),
   });
 }
 
@@ -108,9 +109,10 @@ export async function startAlertmanager(directory: string, port: number, configF
   });
 }
 
-function acceptsConnections(port: number): Promise<boolean> {
+/** True when something accepts a connection there. */
+export function acceptsConnections({ host, port }: ListenAddress): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port });
+    const socket = connect({ host, port });
     socket.once('connect', () => {
       socket.destroy();
       resolve(true);

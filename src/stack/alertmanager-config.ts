@@ -1,0 +1,61 @@
+import { parse, stringify } from 'yaml';
+import { z } from 'zod';
+import { absolutePath, withAbsoluteFiles } from './file-paths.js';
+
+/** Where the template sends what the receiver is to get. */
+const templateReceiver = '127.0.0.1:9712';
+
+export interface AlertmanagerSettings {
+  /** where the template stands; its relative paths are taken from there */
+  readonly folder: string;
+  /** the receiver, without a path */
+  readonly receiverUrl: string;
+  /** the receiver's certificate, where it speaks TLS; empty: plain HTTP */
+  readonly certificateFile: string;
+  readonly tokenFile: string;
+}
+
+const webhookConfig = z.looseObject({
+  url: z.string().optional(),
+  http_config: z.looseObject({}).optional(),
+});
+const template = z.looseObject({
+  receivers: z
+    .array(z.looseObject({ name: z.string(), webhook_configs: z.array(webhookConfig).optional() }))
+    .min(1),
+  templates: z.array(z.string()).default([]),
+});
+
+/**
+ * Alertmanager's configuration for a receiver at another address, with another token file, than the template's.
+ * @param text the template, YAML
+ * @returns YAML
+ * @throws Error when the template is no configuration of Alertmanager
+ */
+export function renderAlertmanagerConfig(text: string, settings: AlertmanagerSettings): string {
+  const config = template.parse(withAbsoluteFiles(parse(text), settings.folder));
+  return stringify({
+    ...config,
+    templates: config.templates.map((path) => absolutePath(settings.folder, path)),
+    receivers: config.receivers.map(({ webhook_configs: webhooks, ...receiver }) => ({
+      ...receiver,
+      ...(webhooks === undefined
+        ? {}
+        : { webhook_configs: webhooks.map((webhook) => renderWebhook(webhook, settings)) }),
+    })),
+  });
+}
+
+function renderWebhook(webhook: z.output<typeof webhookConfig>, settings: AlertmanagerSettings): object {
+  const url = webhook.url === undefined ? undefined : new URL(webhook.url);
+  if (url?.host !== templateReceiver) return webhook;
+  return {
+    ...webhook,
+    url: settings.receiverUrl + url.pathname + url.search,
+    http_config: {
+      ...webhook.http_config,
+      authorization: { type: 'Bearer', credentials_file: settings.tokenFile },
+      ...(settings.certificateFile === '' ? {} : { tls_config: { ca_file: settings.certificateFile } }),
+    },
+  };
+}

@@ -1,0 +1,168 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Deployment } from '../deployments/deployment.js';
+import { formatDuration } from '../platform/duration.js';
+import { formatAddress } from '../platform/http-server.js';
+import { checkFree, loopbackAddress, stackAddresses } from './addresses.js';
+import {
+  alertmanagerComponent,
+  exporterComponent,
+  prometheusComponent,
+  receiverComponent,
+  redisComponent,
+  simulatorComponent,
+  type StackSettings,
+} from './components.js';
+import {
+  atFreePorts,
+  chosenPorts,
+  commandPrefix,
+  demonstrationConfigOf,
+  demonstrationEnvironment,
+  layOutDemonstration,
+  releaseDemonstration,
+  type Demonstration,
+} from './demonstration.js';
+import { untilInterrupted } from './interruption.js';
+import { Observer } from './observer.js';
+import { runCommand } from './run-command.js';
+import { runComponents, type Run } from './run-components.js';
+import { Screen } from './screen.js';
+import { Timeline, type Snapshot } from './timeline.js';
+import { simulatorVariable } from '../simulator/address.js';
+
+/** Pause between two looks at the programs. */
+const lookEveryMs = 250;
+const canaryModel = 'patchtst';
+
+export interface DemoOptions {
+  /** the value of --config: moves addresses, nothing else */
+  readonly configPath: string | undefined;
+  readonly directory: string;
+  readonly freePorts: boolean;
+  /** whether a canary is activated once everything runs */
+  readonly canary: boolean;
+}
+
+/**
+ * Runs the whole stack with a simulated trading system until interrupted, and tells what happens.
+ * @throws UserError when an address is taken, the folder is not a demonstration's, or a program does not start
+ */
+export async function demo(options: DemoOptions): Promise<void> {
+  const chosen = chosenPorts(options.configPath, process.env);
+  const ports = options.freePorts ? await atFreePorts(chosen) : chosen;
+  const planned = demonstrationConfigOf(ports.settings);
+  await checkFree([
+    loopbackAddress(planned.redis.url, 'redis.url', 6379),
+    { ...ports.simulator, setting: simulatorVariable },
+    ...stackAddresses(planned),
+  ]);
+  const interrupted = untilInterrupted();
+  const demonstration = await layOutDemonstration(options.directory, ports);
+  const screen = new Screen(process.stdout);
+  screen.line('Redline: a demonstration with a simulated trading system\n');
+  try {
+    await runComponents({
+      screen,
+      interrupted,
+      components: components(demonstration),
+      whenReady: () => show(demonstration, screen, interrupted, options.canary),
+    });
+  } finally {
+    await releaseDemonstration(demonstration);
+  }
+}
+
+function components(demonstration: Demonstration): Run['components'] {
+  const { config, configPath, simulator } = demonstration;
+  const settings: StackSettings = {
+    config,
+    configPath,
+    environment: demonstrationEnvironment(process.env, simulator),
+  };
+  const { host, port } = loopbackAddress(config.redis.url, 'redis.url', 6379);
+  return [
+    {
+      component: redisComponent(settings),
+      where: `${formatAddress({ host, port })}, stands for the trading system's`,
+    },
+    {
+      component: simulatorComponent(settings, simulator),
+      where: `http://${formatAddress(simulator)}/status, the trading system; its engine is a process of the simulator, since no quantum-ai-engine unit runs here`,
+    },
+    {
+      component: exporterComponent(settings),
+      where: `http://${formatAddress(config.exporter.listen)}/metrics`,
+    },
+    {
+      component: receiverComponent(settings),
+      where: `http://${formatAddress(config.receiver.listen)}/api/rollbacks`,
+    },
+    { component: alertmanagerComponent(settings), where: config.alertmanager.url },
+    { component: prometheusComponent(settings), where: `${config.prometheus.url}/alerts` },
+  ];
+}
+
+/** Activates the canary as an operator would, then tells what happens until interrupted. */
+async function show(
+  demonstration: Demonstration,
+  screen: Screen,
+  interrupted: AbortSignal,
+  canary: boolean,
+): Promise<void> {
+  const command = commandPrefix(demonstration.configPath, process.env);
+  const activation = `canary activate --model ${canaryModel}`;
+  screen.line(`\nFiles and logs are below ${demonstration.directory}. Ctrl-C ends everything.`);
+  const watching = watch(demonstration, screen, interrupted, `${command} ${activation}`);
+  if (canary) {
+    screen.line(`\nAs an operator would: ${command} ${activation}`);
+    const code = await runCommand({
+      args: ['--config', demonstration.configPath, ...activation.split(' ')],
+      environment: demonstrationEnvironment(process.env, demonstration.simulator),
+      interrupted,
+      onLine: (line) => {
+        screen.line(`  | ${line}`);
+      },
+    });
+    if (code !== 0 && !interrupted.aborted)
+      screen.line(`The canary was not activated (exit code ${code ?? 'none'}).`);
+  }
+  if (!interrupted.aborted)
+    screen.line(`\nNow break something. In a second terminal: ${command} inject action-collapse\n`);
+  await watching;
+}
+
+async function watch(
+  demonstration: Demonstration,
+  screen: Screen,
+  interrupted: AbortSignal,
+  activation: string,
+): Promise<void> {
+  const observer = new Observer(demonstration);
+  const timeline = new Timeline();
+  const rolledBack = new Set<string>();
+  while (!interrupted.aborted) {
+    const snapshot = await observer.look();
+    for (const event of timeline.advance(snapshot)) screen.event(event);
+    for (const { id, ended_at: endedAt } of snapshot.rollbacks ?? []) {
+      if (endedAt === null || rolledBack.has(id)) continue;
+      rolledBack.add(id);
+      screen.line(
+        `\nOnce more: ${activation.replace(/canary activate.*/, 'inject none')}, then ${activation}\n`,
+      );
+    }
+    screen.status(statusLine(snapshot));
+    await delay(lookEveryMs, undefined, { signal: interrupted }).catch(() => undefined);
+  }
+}
+
+function statusLine({ at, simulator, deployments }: Snapshot): string {
+  const observed = deployments?.filter(({ outcome }) => outcome === null).map((each) => describe(each, at));
+  const under = observed === undefined ? 'the receiver does not answer' : observed.join(', ') || 'nothing';
+  const fault = simulator === undefined ? 'the simulator does not answer' : (simulator.fault?.name ?? 'none');
+  return `under observation: ${under} | fault: ${fault} | Ctrl-C ends everything`;
+}
+
+function describe({ kind, model, ends_at: endsAt }: Deployment, at: number): string {
+  const left = endsAt === null ? '' : `, ${formatDuration(Math.max(0, endsAt - at))} left`;
+  return `${kind}${model === '' ? '' : ` of ${model}`}${left}`;
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { PrometheusClient } from '../alerts/prometheus.js';
+import { deploymentSchema } from '../deployments/deployment.js';
+import { rollbackSchema } from '../deployments/rollback.js';
+import { unixNow } from '../platform/clock.js';
+import { formatAddress } from '../platform/http-server.js';
+import { SimulatorClient } from '../simulator/control-client.js';
+import type { Demonstration } from './demonstration.js';
+import type { Snapshot } from './timeline.js';
+
+const timeoutSeconds = 2;
+const deploymentsAnswer = z.object({ deployments: z.array(deploymentSchema) });
+const rollbacksAnswer = z.object({ rollbacks: z.array(rollbackSchema) });
+
+/** Asks the programs of a demonstration what any person could ask them over HTTP. */
+export class Observer {
+  readonly #simulator: SimulatorClient;
+  readonly #prometheus: PrometheusClient;
+  readonly #receiver: string;
+
+  constructor({ config, simulator }: Demonstration) {
+    this.#simulator = new SimulatorClient(simulator);
+    this.#prometheus = new PrometheusClient(config.prometheus.url, timeoutSeconds);
+    this.#receiver = `http://${formatAddress(config.receiver.listen)}`;
+  }
+
+  /** One look at everything; what does not answer is left out. */
+  async look(): Promise<Snapshot> {
+    const [simulator, rules, deployments, rollbacks] = await Promise.all([
+      orUndefined(this.#simulator.status()),
+      orUndefined(this.#prometheus.alertingRules()),
+      orUndefined(this.#ask('/api/deployments', deploymentsAnswer)),
+      orUndefined(this.#ask('/api/rollbacks', rollbacksAnswer)),
+    ]);
+    return {
+      at: unixNow(),
+      simulator,
+      rules,
+      deployments: deployments?.deployments,
+      rollbacks: rollbacks?.rollbacks,
+    };
+  }
+
+  async #ask<T>(path: string, schema: z.ZodType<T>): Promise<T> {
+    const response = await fetch(this.#receiver + path, {
+      signal: AbortSignal.timeout(timeoutSeconds * 1000),
+    });
+    return schema.parse(await response.json());
+  }
+}
+
+async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,118 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { loadConfig } from '../../src/config/load.js';
+import type { Config } from '../../src/config/schema.js';
+import { packageRoot } from '../../src/platform/package-root.js';
+import { poll } from '../../src/platform/poll.js';
+import { temporaryFolder } from './workspace.js';
+
+const program = join(packageRoot, 'bin', 'redline.mjs');
+/** The last line before `redline up --demo` only watches. */
+const readyLine = 'Now break something';
+const startTimeoutSeconds = 60;
+
+export interface DemoOptions {
+  /** whether a canary of patchtst is activated, as an operator would; default no */
+  readonly canary?: boolean;
+  /** e.g. REDLINE_PROMETHEUS_SCRAPE_INTERVAL */
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+/** How a command of Redline ended. */
+export interface CommandOutcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A demonstration at free ports in a folder of its own. */
+export class Demo {
+  readonly directory: string;
+  readonly configPath: string;
+  readonly #process: ChildProcess;
+  #output = '';
+
+  private constructor(directory: string, process: ChildProcess) {
+    this.directory = directory;
+    this.configPath = join(directory, 'redline.yml');
+    this.#process = process;
+    for (const stream of [process.stdout, process.stderr])
+      stream?.on('data', (chunk: Buffer) => {
+        this.#output += chunk.toString();
+      });
+  }
+
+  /** Starts it and waits until all programs are ready, and the canary (if any) is active. It ends with the test. */
+  static async start({ canary = false, environment = {} }: DemoOptions = {}): Promise<Demo> {
+    const directory = join(temporaryFolder(), 'demo');
+    const options = [
+      '--demo',
+      '--ports',
+      'free',
+      '--directory',
+      directory,
+      ...(canary ? [] : ['--no-canary']),
+    ];
+    const demo = new Demo(
+      directory,
+      spawn(process.execPath, [program, 'up', ...options], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: { ...process.env, ...environment },
+      }),
+    );
+    onTestFinished(() => demo.stop().then(() => undefined));
+    const ready = await poll(() => {
+      if (demo.#output.includes(readyLine)) return true;
+      return demo.#ended ? false : undefined;
+    }, startTimeoutSeconds);
+    if (ready !== true) throw new Error(`the demonstration did not start:\n${demo.#output}`);
+    return demo;
+  }
+
+  /** Everything that `redline up` has said so far. */
+  get output(): string {
+    return this.#output;
+  }
+
+  get pid(): number {
+    if (this.#process.pid === undefined) throw new Error('the demonstration was not started');
+    return this.#process.pid;
+  }
+
+  get config(): Config {
+    return loadConfig(this.configPath, {}).config;
+  }
+
+  /** Runs a command of Redline as a person in a second terminal would. */
+  redline(...args: readonly string[]): Promise<CommandOutcome> {
+    const environment = Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => !name.startsWith('REDLINE_')),
+    );
+    const child = spawn(process.execPath, [program, '--config', this.configPath, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: environment,
+    });
+    const outcome = { stdout: '', stderr: '' };
+    child.stdout.on('data', (chunk: Buffer) => (outcome.stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (outcome.stderr += chunk.toString()));
+    return new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (code) => {
+        resolve({ code, ...outcome });
+      });
+    });
+  }
+
+  /** Ends it, as Ctrl-C does, and waits. @returns its exit code */
+  async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> {
+    if (!this.#ended) this.#process.kill(signal);
+    const ended = await poll(() => (this.#ended ? true : undefined), 30);
+    if (ended === undefined) throw new Error(`the demonstration does not end:\n${this.#output}`);
+    return this.#process.exitCode;
+  }
+
+  get #ended(): boolean {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null;
+  }
+}

@@ -1,0 +1,151 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { describe, expect, it } from 'vitest';
+import { packageRoot } from '../../../src/platform/package-root.js';
+import { renderAlertmanagerConfig } from '../../../src/stack/alertmanager-config.js';
+import { renderPrometheusConfig, type PrometheusSettings } from '../../../src/stack/prometheus-config.js';
+
+const prometheusSettings: PrometheusSettings = {
+  folder: '/opt/redline/prometheus',
+  intervalSeconds: 0.5,
+  exporter: { address: '127.0.0.1:1', certificateFile: '', bearerTokenFile: '' },
+  receiver: { address: '127.0.0.1:2', certificateFile: '', bearerTokenFile: '' },
+  prometheus: '127.0.0.1:3',
+  alertmanager: '127.0.0.1:4',
+};
+
+describe("Prometheus' configuration", () => {
+  const shipped = readFileSync(join(packageRoot, 'prometheus', 'prometheus.yml'), 'utf8');
+
+  it('takes addresses, interval and absolute rule files', () => {
+    expect(parse(renderPrometheusConfig(shipped, prometheusSettings))).toEqual({
+      global: { scrape_interval: '500ms', evaluation_interval: '500ms', scrape_timeout: '500ms' },
+      rule_files: ['/opt/redline/prometheus/rules/*.yml'],
+      alerting: { alertmanagers: [{ static_configs: [{ targets: ['127.0.0.1:4'] }] }] },
+      scrape_configs: [
+        { job_name: 'redline-exporter', static_configs: [{ targets: ['127.0.0.1:1'] }] },
+        { job_name: 'redline-receiver', static_configs: [{ targets: ['127.0.0.1:2'] }] },
+        { job_name: 'prometheus', static_configs: [{ targets: ['127.0.0.1:3'] }] },
+        { job_name: 'alertmanager', static_configs: [{ targets: ['127.0.0.1:4'] }] },
+      ],
+    });
+  });
+
+  it('keeps what it does not know, and no time-out above the interval or Prometheus’ own', () => {
+    const text = `
+global: { external_labels: { site: oslo }, scrape_timeout: 10s }
+rule_files: [/etc/rules.yml]
+alerting: { alertmanagers: [{ scheme: https }] }
+scrape_configs:
+  - { job_name: backend, scrape_timeout: 4s, static_configs: [{ targets: ['127.0.0.1:8000'] }], tls_config: { ca_file: ca.pem } }
+  - { job_name: redline-exporter, scrape_interval: 15s, scrape_timeout: 15s, metrics_path: /metrics }
+`;
+    const config: unknown = parse(
+      renderPrometheusConfig(text, { ...prometheusSettings, intervalSeconds: 30 }),
+    );
+    expect(config).toMatchObject({
+      global: { external_labels: { site: 'oslo' }, scrape_interval: '30000ms', scrape_timeout: '10000ms' },
+      rule_files: ['/etc/rules.yml'],
+      alerting: { alertmanagers: [{ scheme: 'https', static_configs: [{ targets: ['127.0.0.1:4'] }] }] },
+      scrape_configs: [
+        {
+          job_name: 'backend',
+          scrape_timeout: '4s',
+          static_configs: [{ targets: ['127.0.0.1:8000'] }],
+          tls_config: { ca_file: '/opt/redline/prometheus/ca.pem' },
+        },
+        {
+          job_name: 'redline-exporter',
+          metrics_path: '/metrics',
+          static_configs: [{ targets: ['127.0.0.1:1'] }],
+        },
+      ],
+    });
+    expect(JSON.stringify(config)).not.toContain('15s');
+  });
+
+  it('scrapes an exporter behind TLS and a password', () => {
+    const config: unknown = parse(
+      renderPrometheusConfig(shipped, {
+        ...prometheusSettings,
+        exporter: {
+          address: '127.0.0.1:1',
+          certificateFile: '/tls/cert.pem',
+          bearerTokenFile: '',
+          basicAuth: { username: 'prometheus', passwordFile: '/tls/password' },
+        },
+        receiver: { address: '127.0.0.1:2', certificateFile: '', bearerTokenFile: '/token' },
+      }),
+    );
+    expect(config).toMatchObject({
+      scrape_configs: [
+        {
+          scheme: 'https',
+          tls_config: { ca_file: '/tls/cert.pem' },
+          basic_auth: { username: 'prometheus', password_file: '/tls/password' },
+        },
+        { authorization: { credentials_file: '/token' } },
+        {},
+        {},
+      ],
+    });
+  });
+
+  it('refuses a template that is none', () => {
+    expect(() => renderPrometheusConfig('rule_files: []', prometheusSettings)).toThrow();
+  });
+});
+
+describe("Alertmanager's configuration", () => {
+  const settings = {
+    folder: '/opt/redline/alertmanager',
+    receiverUrl: 'http://127.0.0.1:7',
+    certificateFile: '',
+    tokenFile: '/demo/receiver.token',
+  };
+  const shipped = readFileSync(join(packageRoot, 'alertmanager', 'alertmanager.yml'), 'utf8');
+
+  it('sends everything to the receiver at its address, with its token, and changes nothing else', () => {
+    const rendered = renderAlertmanagerConfig(shipped, settings);
+    expect(rendered).not.toContain('127.0.0.1:9712');
+    expect(rendered).toContain('http://127.0.0.1:7/webhook');
+    const undone: unknown = parse(
+      rendered
+        .replaceAll('http://127.0.0.1:7', 'http://127.0.0.1:9712')
+        .replaceAll('/demo/receiver.token', 'receiver.token'),
+    );
+    expect(undone).toMatchObject(parse(shipped) as object);
+  });
+
+  it('leaves the channels of people alone but for the folder of their secrets', () => {
+    const text = `
+route: { receiver: pager }
+templates: [templates/*.tmpl]
+receivers:
+  - name: pager
+    slack_configs: [{ api_url_file: slack.url }]
+    webhook_configs: [{ url: 'https://example.org/hook' }, { url: 'http://127.0.0.1:9712/webhook?x=1' }]
+`;
+    expect(parse(renderAlertmanagerConfig(text, { ...settings, certificateFile: '/tls/cert.pem' }))).toEqual({
+      route: { receiver: 'pager' },
+      templates: ['/opt/redline/alertmanager/templates/*.tmpl'],
+      receivers: [
+        {
+          name: 'pager',
+          slack_configs: [{ api_url_file: '/opt/redline/alertmanager/slack.url' }],
+          webhook_configs: [
+            { url: 'https://example.org/hook' },
+            {
+              url: 'http://127.0.0.1:7/webhook?x=1',
+              http_config: {
+                authorization: { type: 'Bearer', credentials_file: '/demo/receiver.token' },
+                tls_config: { ca_file: '/tls/cert.pem' },
+              },
+            },
+          ],
+        },
+      ],
+    });
+  });
+});
