@@ -2,11 +2,20 @@ import { Command, CommanderError } from 'commander';
 import { ExitCode } from '../platform/errors.js';
 import { packageVersion } from '../platform/package-root.js';
 import type { CommandContext, RegisterCommand } from './context.js';
+import { registerGate } from './gate.js';
 import { registerInject } from './inject.js';
+import { registerScoreboard } from './scoreboard.js';
 import { registerSimulate } from './simulate.js';
+import { registerUp } from './up.js';
 
 /** Every command, one file each. What a command needs is imported when it runs, so that none waits for the others' code. */
-const commands: readonly RegisterCommand[] = [registerSimulate, registerInject];
+const commands: readonly RegisterCommand[] = [
+  registerUp,
+  registerSimulate,
+  registerInject,
+  registerGate,
+  registerScoreboard,
+];
 
 /**
  * Runs the command that the arguments name.
