@@ -2,15 +2,13 @@ import { UserError } from '../platform/errors.js';
 import { exporterMetric } from '../names.js';
 import { chooseEngine, engineProcessReading, unitReading, type UnitReading } from '../readings/units.js';
 import { PidFileSource } from '../sources/process.js';
-import { SourceError } from '../sources/source-error.js';
 import { SystemdSource } from '../sources/systemd.js';
-import {
-  CollectorError,
-  type CollectContext,
-  type Collector,
-  type CollectorEnvironment,
-  type CollectorModule,
-  type EngineState,
+import type {
+  CollectContext,
+  Collector,
+  CollectorEnvironment,
+  CollectorModule,
+  EngineState,
 } from './collector.js';
 import { gauge } from './metric.js';
 
@@ -127,7 +125,7 @@ class SystemdCollector implements Collector {
     // At once and at the end: collectors that run at the same time read it.
     this.#parts.engine.unit = engine?.loaded === true ? engine.unit : undefined;
     this.#parts.engine.activeEnter = engine?.activeEnter;
-    for (const outcome of outcomes) if (outcome.status === 'rejected') throw collectorError(outcome.reason);
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   }
 
   close(): Promise<void> {
@@ -177,8 +175,4 @@ class SystemdCollector implements Collector {
     context.set(execMainStatus, own, reading.execMainStatus);
     return reading;
   }
-}
-
-function collectorError(reason: unknown): unknown {
-  return reason instanceof SourceError ? new CollectorError(reason.reason, reason.message) : reason;
 }
