@@ -1,20 +1,32 @@
 import { Command, CommanderError } from 'commander';
 import { ExitCode } from '../platform/errors.js';
 import { packageVersion } from '../platform/package-root.js';
+import { registerCanary } from './canary.js';
+import { registerCheck } from './check.js';
 import type { CommandContext, RegisterCommand } from './context.js';
+import { registerDeploy } from './deploy.js';
+import { registerExporter } from './exporter.js';
 import { registerGate } from './gate.js';
 import { registerInject } from './inject.js';
+import { registerReceiver } from './receiver.js';
+import { registerRollback } from './rollback.js';
 import { registerScoreboard } from './scoreboard.js';
 import { registerSimulate } from './simulate.js';
 import { registerUp } from './up.js';
 
 /** Every command, one file each. What a command needs is imported when it runs, so that none waits for the others' code. */
 const commands: readonly RegisterCommand[] = [
+  registerReceiver,
   registerUp,
+  registerExporter,
   registerSimulate,
   registerInject,
   registerGate,
+  registerCanary,
+  registerDeploy,
   registerScoreboard,
+  registerRollback,
+  registerCheck,
 ];
 
 /**

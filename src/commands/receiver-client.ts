@@ -45,6 +45,17 @@ export class ReceiverClient {
   }
 
   /**
+   * Whether the receiver takes our token, without asking anything of it: what is sent is no cutover, which the receiver
+   * says only to somebody with the token.
+   * @throws UserError when it does not
+   */
+  async checkToken(): Promise<void> {
+    const response = await this.#send('POST', '/api/cutover', {});
+    const content = parseJson(await response.text());
+    if (response.status !== 400) throw refused(this.address, '/api/cutover', response.status, content);
+  }
+
+  /**
    * Registers the time from which the gate judges events.
    * @param cutover Unix seconds
    */

@@ -1,0 +1,90 @@
+import { stat } from 'node:fs/promises';
+import type { Config } from '../../config/schema.js';
+import { readSecret } from '../../config/secret.js';
+import { resolveEngineUnit } from '../../deployments/engine-unit.js';
+import { UserError } from '../../platform/errors.js';
+import { createLogger } from '../../platform/log.js';
+import type { CheckLine } from '../../reports/check-lines.js';
+import { describeTarget } from '../../sources/redis-options.js';
+import { RedisSource } from '../../sources/redis.js';
+import { SourceError } from '../../sources/source-error.js';
+import { canWrite, preflightPlan } from '../plan-preflight.js';
+
+/** Every plan: could it run now? */
+export async function checkPlans(config: Config): Promise<CheckLine[]> {
+  const unit = await resolveEngineUnit(config.systemd);
+  const lines = await Promise.all(
+    Object.keys(config.rollbacks).map((name) => preflightPlan(config, name, unit)),
+  );
+  return lines.flat();
+}
+
+/** The trading system's folder, the state directory and the token. */
+export async function checkFiles(config: Config): Promise<CheckLine[]> {
+  return Promise.all([rootLine(config), stateLine(config), tokenLine(config)]);
+}
+
+async function rootLine({ files }: Config): Promise<CheckLine> {
+  const what = 'trading system';
+  const found = await stat(files.root).catch(() => undefined);
+  if (found?.isDirectory() === true) return { what, level: 'ok', detail: files.root };
+  return { what, level: 'fail', detail: `${files.root} is no folder`, todo: 'Set files.root to its folder.' };
+}
+
+async function stateLine({ state }: Config): Promise<CheckLine> {
+  const what = 'state directory';
+  if (await canWrite(state.directory)) return { what, level: 'ok', detail: `${state.directory} is writable` };
+  return {
+    what,
+    level: 'fail',
+    detail: `${state.directory} cannot be written by this user`,
+    todo: 'Nothing could be put on record. Change its owner, or set state.directory.',
+  };
+}
+
+async function tokenLine({ receiver }: Config): Promise<CheckLine> {
+  const what = 'receiver token';
+  const path = receiver.token_file;
+  try {
+    readSecret(path, 'receiver.token_file');
+    const { mode } = await stat(path);
+    if ((mode & 0o007) === 0)
+      return { what, level: 'ok', detail: `${path} is readable, and not by everybody` };
+    const detail = `${path} may be read by every user of this machine (mode ${(mode & 0o777).toString(8)})`;
+    return { what, level: 'fail', detail, todo: `chmod 640 ${path}` };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { what, level: 'fail', detail: error.message };
+  }
+}
+
+/** Whether Redis answers with the configured credentials, and the stream is there. */
+export async function checkRedis(config: Config): Promise<CheckLine> {
+  const what = 'Redis';
+  const stream = config.redis.streams.trade_intent;
+  try {
+    const where = describeTarget(config.redis);
+    const source = new RedisSource(config.redis, createLogger('check', 'silent'));
+    try {
+      const length = await source.ask(AbortSignal.timeout(5000), (client) => client.xlen(stream));
+      return length > 0
+        ? { what, level: 'ok', detail: `answers at ${where}; ${stream} has ${length} entries` }
+        : {
+            what,
+            level: 'warn',
+            detail: `answers at ${where}; ${stream} is empty`,
+            todo: 'The trading system writes nothing there, or redis.streams.trade_intent names another.',
+          };
+    } finally {
+      await source.close();
+    }
+  } catch (error) {
+    if (!(error instanceof SourceError) && !(error instanceof UserError)) throw error;
+    return {
+      what,
+      level: 'fail',
+      detail: error.message,
+      todo: 'Start it, or correct redis.url and its password.',
+    };
+  }
+}

@@ -1,0 +1,41 @@
+import type { Config } from '../../config/schema.js';
+import { errorMessage, UserError } from '../../platform/errors.js';
+import type { CheckLine } from '../../reports/check-lines.js';
+import type { ReceiverClient } from '../receiver-client.js';
+
+/** Whether the receiver is there, ready, and takes our token. */
+export async function checkReceiver(receiver: ReceiverClient): Promise<CheckLine[]> {
+  const what = 'receiver';
+  try {
+    await receiver.ready();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return [{ what, level: 'fail', detail: error.message }];
+  }
+  try {
+    await receiver.checkToken();
+    return [{ what, level: 'ok', detail: `ready at ${receiver.address}, and takes the token` }];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return [{ what, level: 'fail', detail: error.message }];
+  }
+}
+
+/** Whether the exporter answers. */
+export async function checkExporter(config: Config): Promise<CheckLine> {
+  const what = 'exporter';
+  const { listen, tls } = config.exporter;
+  const host = listen.host === '0.0.0.0' || listen.host === '::' ? '127.0.0.1' : listen.host;
+  const scheme = tls.cert_file === '' ? 'http' : 'https';
+  const url = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${listen.port}/-/healthy`;
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(5000) });
+    await response.body?.cancel();
+    if (response.ok) return { what, level: 'ok', detail: `answers at ${url}` };
+    return { what, level: 'fail', detail: `${url} answers HTTP ${response.status}` };
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    const detail = `does not answer at ${url}: ${errorMessage(cause)}`;
+    return { what, level: 'fail', detail, todo: 'Start it (redline exporter), or set exporter.listen.' };
+  }
+}

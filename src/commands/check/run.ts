@@ -1,0 +1,36 @@
+import { loadConfig } from '../../config/load.js';
+import { ExitCode } from '../../platform/errors.js';
+import { hasFailure, renderCheckLines, type CheckLine } from '../../reports/check-lines.js';
+import { openServices } from '../services.js';
+import { outputPaint, print, printJson } from '../terminal.js';
+import { checkAlertmanager } from './alertmanager.js';
+import { checkFiles, checkPlans, checkRedis } from './local.js';
+import { checkExporter, checkReceiver } from './programs.js';
+import { checkPrometheus } from './prometheus.js';
+
+/** `redline check`. @returns 0 when nothing fails, 2 otherwise; a warning is no failure */
+export async function runCheck(configPath: string | undefined, json: boolean): Promise<ExitCode> {
+  const lines = await checkEverything(configPath);
+  if (json) printJson({ ok: !hasFailure(lines), checks: lines });
+  else print(renderCheckLines(lines, outputPaint()));
+  return hasFailure(lines) ? ExitCode.refused : ExitCode.ok;
+}
+
+async function checkEverything(configPath: string | undefined): Promise<CheckLine[]> {
+  const { path } = loadConfig(configPath);
+  const { config, prometheus, receiver } = openServices(configPath);
+  const { url, timeout } = config.alertmanager;
+  const groups = await Promise.all([
+    checkFiles(config),
+    checkPlans(config),
+    checkRedis(config),
+    checkExporter(config),
+    checkPrometheus(prometheus, config.prometheus.url),
+    checkAlertmanager(url, timeout, receiver.address),
+    checkReceiver(receiver),
+  ]);
+  return [
+    { what: 'configuration', level: 'ok', detail: path ?? 'no file, everything at its default' },
+    ...groups.flat(),
+  ];
+}

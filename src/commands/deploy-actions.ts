@@ -1,0 +1,88 @@
+import { PrometheusError } from '../alerts/prometheus.js';
+import type { Deployment } from '../deployments/deployment.js';
+import type { Rollback } from '../deployments/rollback.js';
+import { ExitCode, UserError } from '../platform/errors.js';
+import {
+  readJudgedState,
+  renderDeployStatus,
+  type DeployStatus,
+  type JudgedState,
+} from '../reports/deploy-status.js';
+import { openServices, type Services } from './services.js';
+import { outputPaint, print, printJson } from './terminal.js';
+
+/** `redline deploy status`. @returns 0, also when nothing is under observation; 2 when somebody could not be asked */
+export async function deployStatus(configPath: string | undefined, json: boolean): Promise<ExitCode> {
+  const status = await readStatus(openServices(configPath));
+  if (json) printJson(status);
+  else print(renderDeployStatus(status, outputPaint()));
+  return status.missing.length === 0 ? ExitCode.ok : ExitCode.refused;
+}
+
+/** `redline deploy end`. @throws UserError when nothing is under observation, or the receiver refuses */
+export async function endDeployment(
+  configPath: string | undefined,
+  outcome: 'accepted' | 'abandoned',
+): Promise<ExitCode> {
+  const { receiver } = openServices(configPath);
+  const open = openDeployments(await receiver.deployments());
+  // `production` has no end; where another one is under observation too, that is the one meant.
+  const deployment = open.find(({ kind }) => kind !== 'production') ?? open[0];
+  if (deployment === undefined)
+    throw new UserError('Nothing is under observation: there is nothing to end.', ExitCode.refused);
+  const { id, kind, model } = deployment;
+  await receiver.endDeployment(id, outcome);
+  print(`The observation of ${kind} ${model} (${id}) has ended: ${outcome}.`);
+  if (kind === 'canary')
+    print(
+      'Its weights stay in force and nobody watches them. To undo them: redline canary rollback --reason "..."',
+    );
+  return ExitCode.ok;
+}
+
+async function readStatus({ receiver, prometheus }: Services): Promise<DeployStatus> {
+  const missing: string[] = [];
+  const known = await askReceiver(missing, async () => ({
+    open: openDeployments(await receiver.deployments()),
+    rollbacks: await receiver.rollbacks(),
+  }));
+  const kinds = [...new Set(known?.open.map(({ kind }) => kind))];
+  const judged = await askPrometheus(missing, () => readJudgedState(prometheus, kinds));
+  return {
+    at: Date.now() / 1000,
+    open: known?.open,
+    lastRollback: known?.rollbacks[0],
+    judged,
+    missing,
+  };
+}
+
+async function askReceiver(
+  missing: string[],
+  ask: () => Promise<{ open: Deployment[]; rollbacks: Rollback[] }>,
+): Promise<{ open: Deployment[]; rollbacks: Rollback[] } | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    missing.push(error.message);
+    return undefined;
+  }
+}
+
+async function askPrometheus(
+  missing: string[],
+  ask: () => Promise<JudgedState>,
+): Promise<JudgedState | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof PrometheusError)) throw error;
+    missing.push(error.message);
+    return undefined;
+  }
+}
+
+function openDeployments(deployments: readonly Deployment[]): Deployment[] {
+  return deployments.filter(({ outcome }) => outcome === null);
+}

@@ -1,0 +1,38 @@
+import { formatDuration } from '../platform/duration.js';
+import { formatAgainst, formatLimit, formatTime, unknownText } from './numbers.js';
+
+type AlertUnit = 'share' | 'plain' | 'count' | 'duration' | 'time';
+
+/** Units of the values that rules judge, where they are not plain numbers. */
+const units: Readonly<Record<string, AlertUnit>> = {
+  QscInsufficientEvents: 'count',
+  QscActionCollapse: 'share',
+  QscDeadZone: 'share',
+  QscEnsembleDysfunction: 'share',
+  QscModelChaos: 'share',
+  QscQualityGateFailed: 'count',
+  QscTelemetryStalled: 'duration',
+  QscEngineNotRestarted: 'time',
+  QscOverrideStillPresent: 'duration',
+  QscMonitoringCompleted: 'share',
+  DeploymentInputMissing: 'duration',
+};
+
+/** A value that an alert judges, written so that it can be told from the limit. */
+export function formatAlertValue(
+  alertname: string,
+  value: number | undefined,
+  limit: number | undefined,
+): string {
+  if (value === undefined) return unknownText;
+  const unit = units[alertname] ?? 'plain';
+  if (unit === 'duration') return formatDuration(value);
+  return unit === 'time' ? formatTime(value) : formatAgainst(value, limit, unit);
+}
+
+export function formatAlertLimit(alertname: string, limit: number | undefined): string {
+  if (limit === undefined) return unknownText;
+  const unit = units[alertname] ?? 'plain';
+  if (unit === 'duration') return formatDuration(limit);
+  return unit === 'time' ? formatTime(limit) : formatLimit(limit, unit);
+}

@@ -1,0 +1,153 @@
+import type { AlertingRule, PrometheusClient } from '../alerts/prometheus.js';
+import type { Deployment, DeploymentKind } from '../deployments/deployment.js';
+import type { ReceiverMode, Rollback } from '../deployments/rollback.js';
+import { receiverMetric } from '../names.js';
+import { formatDuration } from '../platform/duration.js';
+import { formatTime, formatValue, unknownText } from './numbers.js';
+import type { Paint } from './paint.js';
+import { rollbackLine } from './rollback-report.js';
+import { describeValues, readRunbookChecks, type RunbookCheck } from './runbook-checks.js';
+import { printable } from './text.js';
+
+/** An alert that fires now. */
+export interface FiringAlert {
+  readonly alertname: string;
+  readonly severity: string;
+  /** its own words, else its rule's summary */
+  readonly text: string;
+}
+
+/** What Prometheus adds to what the receiver knows. */
+export interface JudgedState {
+  /** undefined: nobody says */
+  readonly mode: ReceiverMode | undefined;
+  /** rows of the runbooks of what is under observation */
+  readonly checks: readonly RunbookCheck[];
+  readonly firing: readonly FiringAlert[];
+}
+
+/** The answer of `deploy status`. Times are Unix seconds. */
+export interface DeployStatus {
+  readonly at: number;
+  /** under observation; undefined: the receiver did not say */
+  readonly open: readonly Deployment[] | undefined;
+  readonly lastRollback: Rollback | undefined;
+  /** undefined: Prometheus did not say */
+  readonly judged: JudgedState | undefined;
+  /** who could not be asked, and why */
+  readonly missing: readonly string[];
+}
+
+const runbooks: Readonly<Record<DeploymentKind, string>> = {
+  calibration: 'post-calibration',
+  canary: 'qsc-canary',
+  'go-live': 'go-live',
+  production: 'playbook',
+};
+/** Fires always, to show that alerts arrive. */
+const heartbeat = 'Watchdog';
+
+/** Asks Prometheus for the checks of what is under observation, and what fires. @throws PrometheusError */
+export async function readJudgedState(
+  prometheus: PrometheusClient,
+  kinds: readonly DeploymentKind[],
+): Promise<JudgedState> {
+  const [rules, modes] = await Promise.all([
+    prometheus.alertingRules(),
+    prometheus.query(`${receiverMetric.mode} == 1`),
+  ]);
+  const checks = await Promise.all(kinds.map((kind) => readRunbookChecks(prometheus, rules, runbooks[kind])));
+  const mode = modes[0]?.labels.mode;
+  return {
+    mode: mode === 'auto' || mode === 'shadow' ? mode : undefined,
+    checks: checks.flat(),
+    firing: firingAlerts(rules),
+  };
+}
+
+function firingAlerts(rules: readonly AlertingRule[]): FiringAlert[] {
+  return rules
+    .filter(({ name }) => name !== heartbeat)
+    .flatMap(({ alerts }) => alerts)
+    .filter(({ state }) => state === 'firing')
+    .map(({ labels, annotations }) => ({
+      alertname: labels.alertname ?? '',
+      severity: labels.severity ?? '',
+      text: annotations.description ?? annotations.summary ?? '',
+    }));
+}
+
+/** The status for a terminal. */
+export function renderDeployStatus(status: DeployStatus, paint: Paint): string {
+  const { open, judged, lastRollback, missing, at } = status;
+  return `${[
+    ...missing.map((text) => paint.bad(`Not known: ${printable(text)}`)),
+    ...(missing.length === 0 ? [] : ['']),
+    ...observationLines(open, judged, at, paint),
+    ...(judged === undefined ? [] : judgedLines(judged, paint)),
+    '',
+    `Last rollback: ${lastRollback === undefined ? (open === undefined ? unknownText : 'none') : rollbackLine(lastRollback)}`,
+  ].join('\n')}\n`;
+}
+
+function observationLines(
+  open: DeployStatus['open'],
+  judged: JudgedState | undefined,
+  now: number,
+  paint: Paint,
+): string[] {
+  if (open === undefined) return ['Under observation: unknown.'];
+  if (open.length === 0) return ['Nothing is under observation.'];
+  return open.flatMap((deployment) => {
+    const { id, kind, model, weight, operator, started_at, activated_at } = deployment;
+    return [
+      paint.strong(
+        `Under observation: ${kind}${model === '' ? '' : ` ${printable(model)}`}${weight === null ? '' : ` at ${formatValue(weight, 'share')}`}`,
+      ),
+      `  Id         ${id}`,
+      `  Since      ${formatTime(started_at)} (${formatDuration(now - started_at)})${operator === '' ? '' : `, by ${printable(operator)}`}`,
+      ...(kind === 'canary'
+        ? [
+            `  Engine     ${activated_at === null ? paint.warn('not yet restarted with it') : `restarted ${formatTime(activated_at)}`}`,
+          ]
+        : []),
+      `  Time left  ${timeLeft(deployment, now)}`,
+      `  Mode       ${modeText(judged?.mode, paint)}`,
+    ];
+  });
+}
+
+function timeLeft({ ends_at }: Deployment, now: number): string {
+  if (ends_at === null) return 'no limit';
+  return `${ends_at > now ? formatDuration(ends_at - now) : 'none, it ends now'} (until ${formatTime(ends_at)})`;
+}
+
+function modeText(mode: ReceiverMode | undefined, paint: Paint): string {
+  if (mode === undefined) return paint.warn(unknownText);
+  return mode === 'auto'
+    ? 'auto: a violation is rolled back by itself'
+    : paint.warn('shadow: a violation is recorded, NOTHING is rolled back');
+}
+
+function judgedLines({ checks, firing }: JudgedState, paint: Paint): string[] {
+  const marks = {
+    ok: paint.good('ok     '),
+    pending: paint.warn('pending'),
+    firing: paint.bad('FIRING '),
+    unknown: paint.bad('unknown'),
+  } as const;
+  const width = Math.max(0, ...checks.map(({ alertname }) => alertname.length));
+  return [
+    ...(checks.length === 0 ? [] : ['', 'Checks']),
+    ...checks.map((check) => {
+      const values = describeValues(check);
+      return `  ${marks[check.state]}  ${check.alertname.padEnd(width)}  ${values}${check.rollback === '' ? '' : paint.dim(' rolls back')}`.trimEnd();
+    }),
+    '',
+    firing.length === 0 ? 'Firing alerts: none' : paint.bad('Firing alerts'),
+    ...firing.map(
+      ({ alertname, severity, text }) =>
+        `  ${severity.padEnd(8)}  ${printable(alertname)}: ${printable(text)}`,
+    ),
+  ];
+}

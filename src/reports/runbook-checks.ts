@@ -1,0 +1,82 @@
+import type { AlertingRule, PrometheusClient } from '../alerts/prometheus.js';
+import { formatAlertLimit, formatAlertValue } from './alert-units.js';
+import { evaluateLimit } from './limits.js';
+
+/** A value that a rule judges, against its limit; undefined: nobody can say now. */
+export interface JudgedValue {
+  /** what the value is of, where a rule judges several */
+  readonly of: string;
+  readonly value: number | undefined;
+  /** two are the ends of a band */
+  readonly limits: readonly (number | undefined)[];
+}
+
+/** One row of a runbook, as its rule stands. */
+export interface RunbookCheck {
+  readonly alertname: string;
+  readonly severity: string;
+  /** plan that it starts; empty: it only tells people */
+  readonly rollback: string;
+  /** unknown: the rule cannot be evaluated */
+  readonly state: 'ok' | 'pending' | 'firing' | 'unknown';
+  readonly values: readonly JudgedValue[];
+}
+
+/** Each rule of a runbook with its state, and the values it judges against their limits. @throws PrometheusError */
+export async function readRunbookChecks(
+  prometheus: PrometheusClient,
+  rules: readonly AlertingRule[],
+  runbook: string,
+): Promise<RunbookCheck[]> {
+  const own = rules.filter(({ labels }) => labels.runbook === runbook);
+  return Promise.all(
+    own.map(async (rule) => ({
+      alertname: rule.name,
+      severity: rule.labels.severity ?? '',
+      rollback: rule.labels.rollback ?? '',
+      state: stateOf(rule),
+      values: await judgedValues(prometheus, rule),
+    })),
+  );
+}
+
+/** The values of a check as text: `38.0% (limit 70%)`. */
+export function describeValues({ alertname, values }: RunbookCheck): string {
+  return values
+    .map(({ of, value, limits }) => {
+      const text = formatAlertValue(alertname, value, limits[0]);
+      const bounds = limits.map((limit) => formatAlertLimit(alertname, limit)).join(' and ');
+      return `${of === '' ? '' : `${of} `}${text} (limit${limits.length > 1 ? 's' : ''} ${bounds})`;
+    })
+    .join(', ');
+}
+
+function stateOf({ health, state }: AlertingRule): RunbookCheck['state'] {
+  if (health !== 'ok') return 'unknown';
+  return state === 'inactive' ? 'ok' : state;
+}
+
+async function judgedValues(prometheus: PrometheusClient, rule: AlertingRule): Promise<JudgedValue[]> {
+  const { query, limit, query_2: query2, limit_2: limit2 } = rule.annotations;
+  if (query === undefined) return [];
+  if (query2 === query) return judge(prometheus, query, [limit, limit2]);
+  const first = await judge(prometheus, query, [limit]);
+  return query2 === undefined ? first : [...first, ...(await judge(prometheus, query2, [limit2]))];
+}
+
+async function judge(
+  prometheus: PrometheusClient,
+  query: string,
+  limitTexts: readonly (string | undefined)[],
+): Promise<JudgedValue[]> {
+  const [samples, ...limits] = await Promise.all([
+    prometheus.query(query),
+    ...limitTexts.map((text) => evaluateLimit(prometheus, text)),
+  ]);
+  if (samples.length === 0) return [{ of: '', value: undefined, limits }];
+  return samples.map(({ labels, value }) => ({
+    of: samples.length === 1 ? '' : Object.values(labels).join(' '),
+    value,
+    limits,
+  }));
+}
