@@ -1,14 +1,16 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { unixNow } from '../platform/clock.js';
 import { errorMessage } from '../platform/errors.js';
 import { writeFileAtomically } from '../platform/files.js';
+import { packageRoot } from '../platform/package-root.js';
 import { poll } from '../platform/poll.js';
 
-const program = fileURLToPath(new URL('./engine-process.js', import.meta.url));
+/** As it was built: a process cannot run what is not. */
+const program = join(packageRoot, 'dist', 'simulator', 'engine-process.js');
 const hello = z.object({ canaryModel: z.string().nullable() });
 const startTimeoutSeconds = 10;
 /** An engine that ended sooner is started again only after a pause. */

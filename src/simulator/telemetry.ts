@@ -7,6 +7,7 @@ const keptEvents = 2000;
 const commandsPerRoundTrip = 250;
 /** Lives beside the stream and says that a simulator wrote it. */
 const marker = 'redline:simulator';
+const markerText = 'the events of this Redis are simulated';
 
 export interface TelemetryOptions {
   /** redis:// */
@@ -64,7 +65,7 @@ export class Telemetry {
           `${this.#stream} holds ${length} events that no simulator wrote. It writes only to a Redis of its own: name one in redis.url.`,
         );
       }
-      await this.#redis.set(marker, 'the events of this Redis are simulated');
+      await this.#redis.set(marker, markerText);
       this.reachable = true;
     } catch (error) {
       this.close();
@@ -81,7 +82,8 @@ export class Telemetry {
    */
   async append(events: readonly TimedIntent[]): Promise<void> {
     for (let start = 0; start < events.length; start += commandsPerRoundTrip) {
-      const pipeline = this.#redis.pipeline();
+      // With each round trip, since a Redis that came back may have come back empty.
+      const pipeline = this.#redis.pipeline().set(marker, markerText);
       for (const event of events.slice(start, start + commandsPerRoundTrip)) this.#add(pipeline, event);
       await this.#run(pipeline.exec());
     }

@@ -5,6 +5,7 @@ import { loadConfig } from '../../src/config/load.js';
 import type { Config } from '../../src/config/schema.js';
 import { packageRoot } from '../../src/platform/package-root.js';
 import { poll } from '../../src/platform/poll.js';
+import { runProgram, type ProgramOutcome } from './run-program.js';
 import { temporaryFolder } from './workspace.js';
 
 const program = join(packageRoot, 'bin', 'redline.mjs');
@@ -17,13 +18,6 @@ export interface DemoOptions {
   readonly canary?: boolean;
   /** e.g. REDLINE_PROMETHEUS_SCRAPE_INTERVAL */
   readonly environment?: NodeJS.ProcessEnv;
-}
-
-/** How a command of Redline ended. */
-export interface CommandOutcome {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
 }
 
 /** A demonstration at free ports in a folder of its own. */
@@ -85,23 +79,8 @@ export class Demo {
   }
 
   /** Runs a command of Redline as a person in a second terminal would. */
-  redline(...args: readonly string[]): Promise<CommandOutcome> {
-    const environment = Object.fromEntries(
-      Object.entries(process.env).filter(([name]) => !name.startsWith('REDLINE_')),
-    );
-    const child = spawn(process.execPath, [program, '--config', this.configPath, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: environment,
-    });
-    const outcome = { stdout: '', stderr: '' };
-    child.stdout.on('data', (chunk: Buffer) => (outcome.stdout += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (outcome.stderr += chunk.toString()));
-    return new Promise((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', (code) => {
-        resolve({ code, ...outcome });
-      });
-    });
+  redline(...args: readonly string[]): Promise<ProgramOutcome> {
+    return runProgram(['--config', this.configPath, ...args]);
   }
 
   /** Ends it, as Ctrl-C does, and waits. @returns its exit code */
