@@ -51,8 +51,6 @@ export interface CollectContext {
   readonly signal: AbortSignal;
   /** when the run began, Unix seconds */
   readonly now: number;
-  /** seconds until the deadline; 0 once it has passed */
-  remaining(): number;
   /** Sets a gauge of this page; the last value wins. Undefined leaves the series out, as does (counted) NaN or infinity. */
   set<Label extends string>(metric: Metric<Label>, labels: Labels<Label>, value: number | undefined): void;
   /** Adds to a counter, which stays exported from then on, also when the run fails. Adding 0 creates the series. */

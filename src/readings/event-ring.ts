@@ -1,11 +1,16 @@
 import { maxModels } from './model-name.js';
 import type { Action, Vote } from './trade-intent.js';
 
-/** A judged event of the trade.intent stream. */
-export interface JudgedEvent {
+/** An event of the trade.intent stream. */
+export interface NewEvent {
+  readonly id: string;
   /** milliseconds of its id */
   readonly ms: number;
   readonly votes: readonly Vote[];
+}
+
+/** An event with what its votes add up to. */
+export interface JudgedEvent extends NewEvent {
   /** how many models named a known action */
   readonly ballots: number;
   /** votes for the action that most of them named */
@@ -50,10 +55,10 @@ export class EventRing {
    * Adds the newest event; the oldest leaves where the ring is full.
    * @returns how many votes were left out because more than `maxModels` models are named in the ring
    */
-  push(ms: number, votes: readonly Vote[]): number {
+  push({ id, ms, votes }: NewEvent): number {
     if (this.#end - this.#first === this.#capacity) this.dropOldest();
     const admitted = votes.filter(({ model }) => this.#admit(model));
-    this.#slots[this.#end % this.#capacity] = judge(ms, admitted);
+    this.#slots[this.#end % this.#capacity] = judge({ id, ms, votes: admitted });
     this.#end += 1;
     return votes.length - admitted.length;
   }
@@ -90,12 +95,11 @@ export class EventRing {
   }
 }
 
-function judge(ms: number, votes: readonly Vote[]): JudgedEvent {
+function judge(event: NewEvent): JudgedEvent {
   const count: Record<Action, number> = { BUY: 0, SELL: 0, HOLD: 0 };
-  for (const { action } of votes) if (action !== undefined) count[action] += 1;
+  for (const { action } of event.votes) if (action !== undefined) count[action] += 1;
   return {
-    ms,
-    votes,
+    ...event,
     ballots: count.BUY + count.SELL + count.HOLD,
     largest: Math.max(count.BUY, count.SELL, count.HOLD),
     isHardDisagreement: count.BUY > 0 && count.SELL > 0,

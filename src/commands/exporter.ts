@@ -1,0 +1,16 @@
+import type { RegisterCommand } from './context.js';
+import { ExitCode } from '../platform/errors.js';
+
+/** `redline exporter`: reads the trading system and exports it to Prometheus. */
+export const registerExporter: RegisterCommand = (program, context) => {
+  program
+    .command('exporter')
+    .description('Read the trading system and export it to Prometheus')
+    .option('--check', 'check the configuration and end')
+    .action(async ({ check = false }: { check?: boolean }) => {
+      const { runExporter, checkExporter } = await import('./exporter-program.js');
+      if (check) await checkExporter(context.configPath());
+      else await runExporter(context.configPath());
+      context.exit(ExitCode.ok);
+    });
+};

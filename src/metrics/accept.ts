@@ -1,0 +1,23 @@
+import type { PageFormat } from './page.js';
+
+/**
+ * The format that a request prefers: OpenMetrics where it asks for it by name at least as much as for plain text.
+ * @param header the request's Accept
+ */
+export function preferredFormat(header: string | undefined): PageFormat {
+  let openMetrics = 0;
+  let text = 0;
+  for (const part of (header ?? '').split(',')) {
+    const [type = '', ...parameters] = part.split(';').map((piece) => piece.trim().toLowerCase());
+    const quality = qualityOf(parameters);
+    if (type === 'application/openmetrics-text') openMetrics = Math.max(openMetrics, quality);
+    else if (type === 'text/plain') text = Math.max(text, quality);
+  }
+  return openMetrics > 0 && openMetrics >= text ? 'openmetrics' : 'text';
+}
+
+function qualityOf(parameters: readonly string[]): number {
+  const written = parameters.find((parameter) => parameter.startsWith('q='));
+  const quality = written === undefined ? 1 : Number(written.slice(2));
+  return Number.isFinite(quality) ? quality : 0;
+}

@@ -1,0 +1,123 @@
+import type { Config } from '../config/schema.js';
+import { overrideInstalledPath } from '../deployments/engine-unit.js';
+import { exporterMetric } from '../names.js';
+import { errorMessage } from '../platform/errors.js';
+import { round9 } from '../readings/round.js';
+import { parseWeights } from '../readings/weights.js';
+import { lookAt, TextFile } from '../sources/text-file.js';
+import type { CollectContext, CollectorModule, EngineState } from './collector.js';
+import { gauge } from './metric.js';
+
+const weight = gauge({
+  name: exporterMetric.modelWeight,
+  help: 'Weight of the model, 0-1; absent where the file is missing or not valid.',
+  unit: 'ratio',
+  source: 'files.baseline_weights, files.canary_weights',
+  labels: ['model', 'file'],
+});
+
+const weightsSum = gauge({
+  name: exporterMetric.weightsSum,
+  help: 'Sum of the weights in the file; absent where it is missing or not valid.',
+  unit: 'ratio',
+  source: 'files.baseline_weights, files.canary_weights',
+  labels: ['file'],
+});
+
+const exists = gauge({
+  name: exporterMetric.fileExists,
+  help: 'Whether the file is there; absent where that cannot be told.',
+  unit: 'boolean',
+  source: 'files of the configuration',
+  labels: ['file'],
+});
+
+const valid = gauge({
+  name: exporterMetric.fileValid,
+  help: 'Whether the file is a JSON object of finite non-negative weights, at least one; 0 where it is missing, absent where it cannot be read.',
+  unit: 'boolean',
+  source: 'files.baseline_weights, files.canary_weights',
+  labels: ['file'],
+});
+
+const modified = gauge({
+  name: exporterMetric.fileModified,
+  help: 'When the file was changed last, Unix seconds; absent where there is none.',
+  unit: 'seconds',
+  source: 'files of the configuration',
+  labels: ['file'],
+});
+
+/** A file of weights, under both of its labels. */
+interface WeightsFile {
+  readonly file: string;
+  readonly label: string;
+  readonly content: TextFile;
+}
+
+/** The files that a canary consists of: weights before and during it, and the override that makes the engine use them. */
+export const canaryFilesCollector: CollectorModule = {
+  name: 'canary_files',
+  metrics: [exists, valid, modified, weightsSum, weight],
+  reasons: ['unreadable'],
+  create({ config, engine }) {
+    const { files } = config;
+    const weightsFiles: readonly WeightsFile[] = [
+      { file: 'baseline_weights', label: 'baseline', content: new TextFile(files.baseline_weights) },
+      { file: 'canary_weights', label: 'canary', content: new TextFile(files.canary_weights) },
+    ];
+    return {
+      async collect(context) {
+        await Promise.all([
+          ...weightsFiles.map((file) => guarded(context, () => collectWeights(context, file))),
+          guarded(context, () => collectFile(context, 'override_generated', [files.override_generated])),
+          guarded(context, () => collectFile(context, 'override_installed', installedPaths(config, engine))),
+        ]);
+      },
+      async close() {
+        // Nothing is kept open.
+      },
+    };
+  },
+};
+
+/** One unreadable file costs its own series and no other's. */
+async function guarded(context: CollectContext, collect: () => Promise<void>): Promise<void> {
+  try {
+    await collect();
+  } catch (error) {
+    context.error('unreadable', errorMessage(error));
+  }
+}
+
+async function collectWeights(context: CollectContext, { file, label, content }: WeightsFile): Promise<void> {
+  const state = await content.read();
+  context.set(exists, { file }, state === undefined ? 0 : 1);
+  context.set(modified, { file }, state?.modified);
+  const weights = state?.text === undefined ? undefined : parseWeights(state.text);
+  context.trace(file, () => ({ state, weights }));
+  context.set(valid, { file }, weights === undefined ? 0 : 1);
+  if (weights === undefined) return;
+  let sum = 0;
+  for (const [model, value] of weights) {
+    sum += value;
+    context.set(weight, { model, file: label }, value);
+  }
+  context.set(weightsSum, { file: label }, round9(sum));
+}
+
+/** A file that may be in several places: there where it is in one of them. */
+async function collectFile(context: CollectContext, file: string, paths: readonly string[]): Promise<void> {
+  const found = await Promise.all(paths.map(lookAt));
+  const times = found.flatMap((stats) => (stats === undefined ? [] : [stats.mtimeMs / 1000]));
+  context.trace(file, () => ({ paths, modified: times }));
+  context.set(exists, { file }, times.length > 0 ? 1 : 0);
+  if (times.length > 0) context.set(modified, { file }, Math.max(...times));
+}
+
+/** For the engine's unit; while systemd does not tell which spelling that is, for each of them. */
+function installedPaths({ files, systemd }: Config, { unit }: EngineState): readonly string[] {
+  const units = unit === undefined ? systemd.engine_units : [unit];
+  const withSuffix = units.map((name) => (name.includes('.') ? name : `${name}.service`));
+  return [...new Set(withSuffix.map((name) => overrideInstalledPath(files, name)))];
+}

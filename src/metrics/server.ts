@@ -1,0 +1,157 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import type { Config } from '../config/schema.js';
+import { errorMessage } from '../platform/errors.js';
+import { listen, type ListenAddress } from '../platform/http-server.js';
+import type { Logger } from '../platform/log.js';
+import { Access } from './access.js';
+import { Exporter } from './exporter.js';
+import { collectorModules } from './manifest.js';
+import { ProcessMetrics } from './process-metrics.js';
+import { answer, openPaths, plain, type Answer } from './routes.js';
+import { tlsSecrets } from './tls.js';
+
+/** Limits against callers that are slow or many; times in milliseconds. */
+const limits: ServerOptions = { headersTimeout: 10_000, requestTimeout: 20_000, keepAliveTimeout: 65_000 };
+const maxConnections = 256;
+
+/** How long requests under way may take to end at shutdown, milliseconds. */
+const shutdownPatience = 5000;
+
+/** The exporter behind its HTTP address. */
+export class ExporterServer {
+  readonly #exporter: Exporter;
+  readonly #server: Server | TlsServer;
+  readonly #readConfig: () => Config;
+  readonly #log: Logger;
+  #config: Config;
+  #access: Access;
+  /** reloads wait for each other */
+  #reloading: Promise<void> = Promise.resolve();
+
+  /**
+   * Prepares everything and listens to nobody yet.
+   * @param readConfig reads the configuration, now and at every reload
+   * @throws UserError where the configuration cannot be used
+   */
+  constructor(readConfig: () => Config, log: Logger) {
+    this.#readConfig = readConfig;
+    this.#log = log;
+    this.#config = readConfig();
+    const { exporter } = this.#config;
+    this.#access = new Access(exporter);
+    const secrets = tlsSecrets(exporter.tls);
+    const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+      void this.#respond(request, response);
+    };
+    this.#server =
+      secrets === undefined
+        ? createServer(limits, onRequest)
+        : createTlsServer({ ...limits, ...secrets }, onRequest);
+    this.#server.maxConnections = maxConnections;
+    this.#exporter = new Exporter(this.#config, collectorModules, new ProcessMetrics(), log);
+  }
+
+  /**
+   * @returns the address
+   * @throws UserError where it is taken
+   */
+  async start(): Promise<ListenAddress> {
+    return listen(this.#server, this.#config.exporter.listen, 'exporter.listen');
+  }
+
+  /**
+   * Reads the configuration and the secrets anew. The address and whether there is TLS stay until a restart.
+   * @throws UserError where it cannot be used; the old one stays
+   */
+  async reload(): Promise<void> {
+    const reloading = this.#reloading.then(() => this.#reload());
+    this.#reloading = reloading.catch(() => undefined);
+    return reloading;
+  }
+
+  /** Answers what is under way, then lets everything go. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => {
+      this.#server.close(() => {
+        resolve();
+      });
+    });
+    this.#server.closeIdleConnections();
+    const impatience = setTimeout(() => {
+      this.#server.closeAllConnections();
+    }, shutdownPatience);
+    await closed;
+    clearTimeout(impatience);
+    await this.#reloading;
+    await this.#exporter.close();
+  }
+
+  async #reload(): Promise<void> {
+    const config = this.#readConfig();
+    const access = new Access(config.exporter);
+    const secrets = tlsSecrets(config.exporter.tls);
+    await this.#exporter.reconfigure(config);
+    this.#access = access;
+    if (secrets !== undefined && 'setSecureContext' in this.#server) this.#server.setSecureContext(secrets);
+    const { host, port } = this.#config.exporter.listen;
+    const wanted = config.exporter.listen;
+    if (wanted.host !== host || wanted.port !== port) {
+      this.#log.warn('exporter.listen was changed: that takes a restart');
+    }
+    this.#config = config;
+    this.#log.info('configuration reloaded');
+  }
+
+  async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // A body says nothing to any of the routes.
+    request.resume();
+    try {
+      const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+      if (!openPaths.has(path) && !this.#access.allows(request.headers.authorization)) {
+        response.setHeader('WWW-Authenticate', this.#access.challenge);
+        send(
+          request,
+          response,
+          plain(401, 'this needs the secret of exporter.bearer_token_file or exporter.basic_auth\n'),
+        );
+        return;
+      }
+      const question = {
+        method: request.method ?? 'GET',
+        path,
+        header: (name: string) => headerOf(request, name),
+      };
+      const context = { exporter: this.#exporter, reload: () => this.reload() };
+      send(
+        request,
+        response,
+        (await answer(question, context)) ?? plain(404, 'not found; / lists what is here\n'),
+      );
+    } catch (error) {
+      this.#log.error({ err: error, path: request.url }, 'request failed');
+      if (!response.headersSent) send(request, response, plain(500, `${errorMessage(error)}\n`));
+    }
+  }
+}
+
+function headerOf(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function send(request: IncomingMessage, response: ServerResponse, { status, type, body }: Answer): void {
+  response.writeHead(status, {
+    'Content-Type': type,
+    'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+  });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}

@@ -1,0 +1,56 @@
+import type { Labels, Metric } from './metric.js';
+
+/** Series of one metric: rendered labels (`{a="b"}`, empty without labels) to value. */
+export type Series = Map<string, number>;
+
+/** Values of several metrics, in the order in which they were first set. */
+export class Values {
+  readonly #series = new Map<Metric, Series>();
+
+  /** The last value of a series wins. */
+  set<Label extends string>(metric: Metric<Label>, labels: Labels<Label>, value: number): void {
+    this.#seriesOf(metric).set(renderLabels(metric, labels), value);
+  }
+
+  add<Label extends string>(metric: Metric<Label>, labels: Labels<Label>, by: number): void {
+    const series = this.#seriesOf(metric);
+    const key = renderLabels(metric, labels);
+    series.set(key, (series.get(key) ?? 0) + by);
+  }
+
+  /** Takes over all values of others. */
+  merge(others: Values): void {
+    for (const [metric, theirs] of others.#series) {
+      const series = this.#seriesOf(metric);
+      for (const [labels, value] of theirs) series.set(labels, value);
+    }
+  }
+
+  [Symbol.iterator](): IterableIterator<[Metric, Series]> {
+    return this.#series.entries();
+  }
+
+  #seriesOf(metric: Metric): Series {
+    const known = this.#series.get(metric);
+    if (known !== undefined) return known;
+    const series: Series = new Map();
+    this.#series.set(metric, series);
+    return series;
+  }
+}
+
+function renderLabels<Label extends string>(metric: Metric<Label>, labels: Labels<Label>): string {
+  if (metric.labels.length === 0) return '';
+  let text = '{';
+  for (const label of metric.labels) {
+    text += `${text.length > 1 ? ',' : ''}${label}="${escapeLabelValue(labels[label])}"`;
+  }
+  return `${text}}`;
+}
+
+/** Both exposition formats escape the same three characters. */
+export function escapeLabelValue(value: string): string {
+  return /[\\"\n]/.test(value)
+    ? value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
+    : value;
+}

@@ -1,0 +1,66 @@
+import type { Stats } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { errorCode, errorMessage } from '../platform/errors.js';
+import { identityOf } from './file-identity.js';
+import { SourceError } from './source-error.js';
+
+/** Larger files are none of those that are read here, bytes. */
+const largest = 1024 * 1024;
+
+/** What is known of a file that exists. */
+export interface TextFileState {
+  /** Unix seconds */
+  readonly modified: number;
+  /** undefined where it is no regular file, or too large */
+  readonly text: string | undefined;
+}
+
+/**
+ * Looks at a file without opening it.
+ * @returns undefined where there is none
+ * @throws SourceError `unreadable` where it cannot be told
+ */
+export async function lookAt(path: string): Promise<Stats | undefined> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new SourceError('unreadable', errorMessage(error));
+  }
+}
+
+/** A small text file, read anew only when it was changed. */
+export class TextFile {
+  readonly #path: string;
+  #identity: string | undefined;
+  #text: string | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /**
+   * @returns undefined where there is no such file
+   * @throws SourceError `unreadable`
+   */
+  async read(): Promise<TextFileState | undefined> {
+    const stats = await lookAt(this.#path);
+    if (stats === undefined) return undefined;
+    const identity = identityOf(stats);
+    if (identity !== this.#identity) {
+      this.#text = stats.isFile() && stats.size <= largest ? await this.#load() : undefined;
+      this.#identity = identity;
+    }
+    return { modified: stats.mtimeMs / 1000, text: this.#text };
+  }
+
+  async #load(): Promise<string> {
+    try {
+      return await readFile(this.#path, 'utf8');
+    } catch (error) {
+      this.#identity = undefined;
+      throw new SourceError('unreadable', errorMessage(error));
+    }
+  }
+}
