@@ -51,6 +51,9 @@ export type StartDeploymentRequest = z.infer<typeof startDeploymentRequest>;
 /** Body of `POST /api/deployments/ID/activated`: the engine was restarted by Redline and runs with the change. */
 export const activatedRequest = z.strictObject({ at: z.number().positive() });
 
+/** Body of `POST /api/deployments/ID/end`: a person ends the observation. */
+export const endDeploymentRequest = z.strictObject({ outcome: z.enum(['accepted', 'abandoned']) });
+
 /** Body of `POST /api/cutover`: the time from which the gate judges events, Unix seconds. */
 export const cutoverRequest = z.strictObject({ cutover: z.number().positive() });
 

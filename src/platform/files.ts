@@ -8,7 +8,11 @@ import { dirname, join } from 'node:path';
  * @param mode permission bits of the new file
  * @throws the Node system error of whatever could not be written
  */
-export async function writeFileAtomically(path: string, content: string, mode = 0o644): Promise<void> {
+export async function writeFileAtomically(
+  path: string,
+  content: string | Uint8Array,
+  mode = 0o644,
+): Promise<void> {
   const folder = dirname(path);
   await mkdir(folder, { recursive: true });
   const temporary = join(folder, `.${randomBytes(6).toString('hex')}.tmp`);

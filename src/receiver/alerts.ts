@@ -1,0 +1,110 @@
+import type { Violation } from '../alerts/violation.js';
+import type { Config } from '../config/schema.js';
+import { unixNow } from '../platform/clock.js';
+import type { Logger } from '../platform/log.js';
+import type { Mutex } from '../platform/mutex.js';
+import { beginRollback, describeViolation, triggerOfViolation } from '../rollback/begin.js';
+import { decide, type Decision, type IgnoreReason } from '../rollback/decide.js';
+import type { Ledger } from '../rollback/ledger.js';
+import type { RollbackQueue } from '../rollback/queue.js';
+import { ignoredKey } from '../rollback/state.js';
+
+/** What is no violation at all, or known already, is counted and not recorded. */
+const unrecorded: ReadonlySet<IgnoreReason> = new Set(['no_plan', 'duplicate']);
+
+export interface AlertHandlerParts {
+  readonly config: Config;
+  readonly ledger: Ledger;
+  readonly queue: RollbackQueue;
+  /** everything that decides on the ledger's state and then adds to it takes its turn here */
+  readonly mutex: Mutex;
+  readonly logger: Logger;
+  /** counts what was decided: `start`, `evidence`, or why it was ignored */
+  readonly countDecision: (decision: string) => void;
+}
+
+/** Takes alerts from webhooks and from the reconciliation through the one decision, and does what it says. */
+export class AlertHandler {
+  readonly #parts: AlertHandlerParts;
+  readonly #plans: ReadonlySet<string>;
+
+  constructor(parts: AlertHandlerParts) {
+    this.#parts = parts;
+    this.#plans = new Set(Object.keys(parts.config.rollbacks));
+  }
+
+  /**
+   * @param payloadDigest SHA-256 of the webhook that brought it, null where none did
+   * @throws the Node system error when the ledger cannot be written; then nothing was started
+   */
+  async handle(
+    violation: Violation,
+    source: 'webhook' | 'reconciliation',
+    payloadDigest: string | null,
+  ): Promise<void> {
+    await this.#parts.mutex.run(async () => {
+      const { ledger, config } = this.#parts;
+      const decision = decide(violation, ledger.state, this.#plans, config.receiver.mode, unixNow());
+      await this.#act(decision, violation, source, payloadDigest);
+      this.#parts.countDecision(decision.type === 'ignore' ? decision.reason : decision.type);
+    });
+  }
+
+  async #act(
+    decision: Decision,
+    violation: Violation,
+    source: 'webhook' | 'reconciliation',
+    payloadDigest: string | null,
+  ): Promise<void> {
+    switch (decision.type) {
+      case 'start':
+        await this.#start(decision, violation, source, payloadDigest);
+        return;
+      case 'evidence':
+        await this.#parts.ledger.append({
+          type: 'evidence_added',
+          rollback: decision.rollback,
+          alertname: violation.alertname,
+          description: describeViolation(violation),
+          payload_sha256: payloadDigest,
+        });
+        return;
+      case 'ignore':
+        await this.#recordIgnored(violation, decision.reason);
+        return;
+    }
+  }
+
+  async #start(
+    { deployment }: Extract<Decision, { type: 'start' }>,
+    violation: Violation,
+    source: 'webhook' | 'reconciliation',
+    payloadDigest: string | null,
+  ): Promise<void> {
+    const { ledger, queue, logger, config } = this.#parts;
+    const { mode } = config.receiver;
+    const trigger = triggerOfViolation(violation, source, payloadDigest);
+    const id = await beginRollback(ledger, { plan: violation.plan, deployment, trigger, mode });
+    logger.warn(
+      {
+        rollback: id,
+        plan: violation.plan,
+        deployment: deployment.id,
+        alert: violation.alertname,
+        source,
+        mode,
+      },
+      mode === 'shadow' ? 'violation: would roll back (shadow mode)' : 'violation: rolling back',
+    );
+    if (mode === 'auto') queue.add(id, violation.plan);
+  }
+
+  async #recordIgnored(violation: Violation, reason: IgnoreReason): Promise<void> {
+    if (unrecorded.has(reason)) return;
+    const { ledger, logger } = this.#parts;
+    const { alertname, plan, deployment } = violation;
+    if (ledger.state.ignored.has(ignoredKey(alertname, deployment, reason))) return;
+    await ledger.append({ type: 'violation_ignored', alertname, plan, deployment, reason });
+    logger.info({ alert: alertname, plan, deployment, reason }, 'alert ignored');
+  }
+}

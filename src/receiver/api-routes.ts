@@ -1,0 +1,71 @@
+import { Router } from 'express';
+import {
+  activatedRequest,
+  cutoverRequest,
+  endDeploymentRequest,
+  manualRollbackRequest,
+  startDeploymentRequest,
+} from '../deployments/deployment.js';
+import { rollbackSchema } from '../deployments/rollback.js';
+import { requireToken } from './authentication.js';
+import { orderLimit, parseBody, readBody, requireJson } from './body.js';
+import { HttpError } from './http-error.js';
+import { only } from './methods.js';
+import type { Services } from './services.js';
+
+/** `/api`: deployments and rollbacks. Reading is free; whatever changes something needs the token. */
+export function apiRoutes({ token, deployments, manual, ledger }: Services): Router {
+  const router = Router();
+  const authenticate = requireToken(token);
+  const readOrder = readBody(orderLimit);
+
+  router
+    .route('/api/cutover')
+    .post(authenticate, requireJson, readOrder, async (request, response) => {
+      const { cutover } = parseBody(request, cutoverRequest);
+      response.json({ cutover, registered_at: await deployments.registerCutover(cutover) });
+    })
+    .all(only('POST'));
+  router
+    .route('/api/deployments')
+    .get((_request, response) => {
+      response.json({ deployments: deployments.list() });
+    })
+    .post(authenticate, requireJson, readOrder, async (request, response) => {
+      response.status(201).json(await deployments.start(parseBody(request, startDeploymentRequest)));
+    })
+    .all(only('GET, POST'));
+  router
+    .route('/api/deployments/:id/activated')
+    .post(authenticate, requireJson, readOrder, async (request, response) => {
+      response.json(await deployments.activate(request.params.id, parseBody(request, activatedRequest).at));
+    })
+    .all(only('POST'));
+  router
+    .route('/api/deployments/:id/end')
+    .post(authenticate, requireJson, readOrder, async (request, response) => {
+      const { outcome } = parseBody(request, endDeploymentRequest);
+      response.json(await deployments.end(request.params.id, outcome));
+    })
+    .all(only('POST'));
+  router
+    .route('/api/rollbacks')
+    .get((_request, response) => {
+      const newestFirst = [...ledger.state.rollbacks.values()].reverse();
+      response.json({ rollbacks: newestFirst.map((rollback) => rollbackSchema.parse(rollback)) });
+    })
+    .post(authenticate, requireJson, readOrder, async (request, response) => {
+      const rollback = await manual.start(parseBody(request, manualRollbackRequest));
+      response.status(202).json({ rollback: rollbackSchema.parse(rollback) });
+    })
+    .all(only('GET, POST'));
+  router
+    .route('/api/rollbacks/:id')
+    .get((request, response) => {
+      const rollback = ledger.state.rollbacks.get(request.params.id);
+      if (rollback === undefined) throw new HttpError(404, `there is no rollback ${request.params.id}`);
+      response.json(rollbackSchema.parse(rollback));
+    })
+    .all(only('GET'));
+  return router;
+}

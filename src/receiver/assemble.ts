@@ -1,0 +1,158 @@
+import { join } from 'node:path';
+import type { Express } from 'express';
+import { PrometheusClient } from '../alerts/prometheus.js';
+import type { Config } from '../config/schema.js';
+import type { Logger } from '../platform/log.js';
+import { Mutex } from '../platform/mutex.js';
+import type { PeriodicTask } from '../platform/periodic.js';
+import { writeScoreboard } from '../reports/scoreboard.js';
+import { Ledger, ledgerPath } from '../rollback/ledger.js';
+import { RollbackQueue } from '../rollback/queue.js';
+import { redisKeyReader } from '../rollback/redis-key.js';
+import { AlertHandler } from './alerts.js';
+import { createApp } from './app.js';
+import type { BearerToken } from './authentication.js';
+import { Completion } from './completion.js';
+import { Deployments } from './deployments.js';
+import { deploymentFamilies, pipelineFamilies, rollbackFamilies, type Family } from './families.js';
+import { Inbox, inboxPath } from './inbox.js';
+import { ManualRollbacks } from './manual-rollbacks.js';
+import { ReceiverMetrics } from './metrics.js';
+import { ObservationWriter } from './observation-writer.js';
+import { Reconciliation } from './reconcile.js';
+import { InboxWorker } from './worker.js';
+
+/** How often the scoreboard is rewritten while a canary runs, seconds. */
+const scoreboardInterval = 30;
+
+/** The receiver's parts, as far as starting and stopping them needs to know. */
+export interface Parts {
+  readonly app: Express;
+  readonly ledger: Ledger;
+  readonly inbox: Inbox;
+  readonly worker: InboxWorker;
+  readonly queue: RollbackQueue;
+  readonly mutex: Mutex;
+  readonly tasks: readonly PeriodicTask[];
+  readonly logger: Logger;
+}
+
+/**
+ * Opens ledger and inbox and puts the parts together; nothing acts yet.
+ * @param notReady why the receiver would not act now; undefined where it would
+ * @throws UserError when the ledger is not whole; the Node system error when the state directory cannot be used
+ */
+export async function assemble(
+  config: Config,
+  logger: Logger,
+  token: BearerToken,
+  notReady: () => string | undefined,
+): Promise<Parts> {
+  const { directory } = config.state;
+  const ledger = await Ledger.open(ledgerPath(directory), logger);
+  const inbox = await Inbox.open(inboxPath(directory), logger);
+  const observation = new ObservationWriter(directory, ledger);
+  await observation.write();
+  observation.follow(logger);
+
+  const mutex = new Mutex();
+  const queue = new RollbackQueue({ config, ledger, logger, readRedisKey: redisKeyReader(config.redis) });
+  const prometheus = new PrometheusClient(config.prometheus.url, config.prometheus.timeout);
+  const metrics = new ReceiverMetrics(Object.keys(config.rollbacks));
+  const handler = new AlertHandler({
+    config,
+    ledger,
+    queue,
+    mutex,
+    logger,
+    countDecision: (decision) => {
+      metrics.countDecision(decision);
+    },
+  });
+  const worker = new InboxWorker(inbox, handler, logger);
+  const deployments = new Deployments({ ledger, mutex, observation, logger });
+  const reconciliation = new Reconciliation(prometheus, handler, logger);
+  measureRollbacks(ledger, metrics);
+
+  const app = createApp({
+    token,
+    ledger,
+    inbox,
+    worker,
+    deployments,
+    manual: new ManualRollbacks({ config, ledger, mutex, queue, logger }),
+    metrics,
+    families: () => currentFamilies(config, ledger, inbox, reconciliation),
+    notReady,
+    maxBodyBytes: config.receiver.max_body_bytes,
+    logger,
+  });
+  const completion = new Completion({
+    ledger,
+    mutex,
+    prometheus,
+    canaryLog: config.files.canary_log,
+    logger,
+  });
+  const tasks: PeriodicTask[] = [
+    {
+      name: 'reconciliation',
+      intervalSeconds: config.receiver.reconcile_interval,
+      run: () => reconciliation.run(),
+    },
+    { name: 'end of observations', intervalSeconds: 1, run: () => deployments.expire() },
+    { name: 'monitoring completed', intervalSeconds: 5, run: () => completion.run() },
+    { name: 'inbox', intervalSeconds: 1, run: () => inbox.flush() },
+    {
+      name: 'scoreboard',
+      intervalSeconds: scoreboardInterval,
+      run: () => rewriteScoreboard(config, ledger, prometheus),
+    },
+  ];
+  return { app, ledger, inbox, worker, queue, mutex, tasks, logger };
+}
+
+/** Goes on with what was accepted or begun before the receiver last ended. */
+export async function takeUp({ ledger, queue, worker }: Parts): Promise<void> {
+  for (const { id, plan, mode, result } of ledger.state.rollbacks.values()) {
+    if (result !== null) continue;
+    if (mode === 'auto') queue.add(id, plan, true);
+    else await ledger.append({ type: 'rollback_finished', rollback: id, result: 'shadow', note: '' });
+  }
+  worker.wake();
+}
+
+function measureRollbacks(ledger: Ledger, metrics: ReceiverMetrics): void {
+  ledger.onRecord((record) => {
+    if (record.type !== 'rollback_finished') return;
+    const rollback = ledger.state.rollbacks.get(record.rollback);
+    if (rollback !== undefined) metrics.observeRollback(rollback);
+  });
+}
+
+function currentFamilies(config: Config, ledger: Ledger, inbox: Inbox, { status }: Reconciliation): Family[] {
+  return [
+    ...deploymentFamilies(ledger.state),
+    ...rollbackFamilies(ledger.state, config.rollbacks),
+    ...pipelineFamilies({
+      mode: config.receiver.mode,
+      ledgerRecords: ledger.records,
+      inboxPending: inbox.size,
+      inboxOldest: inbox.oldest()?.received_at ?? null,
+      reconciled: status.lastSuccess,
+      reconciliationErrors: status.errors,
+      unknownRules: status.unknownRules,
+    }),
+  ];
+}
+
+async function rewriteScoreboard(
+  config: Config,
+  ledger: Ledger,
+  prometheus: PrometheusClient,
+): Promise<void> {
+  const canaryRuns = [...ledger.state.deployments.values()].some(
+    ({ kind, outcome }) => kind === 'canary' && outcome === null,
+  );
+  if (canaryRuns) await writeScoreboard(prometheus, join(config.files.reports, 'scoreboard_latest.md'));
+}

@@ -1,0 +1,138 @@
+import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { PrometheusClient } from '../alerts/prometheus.js';
+import type { Deployment } from '../deployments/deployment.js';
+import { isoTime, unixNow } from '../platform/clock.js';
+import { errorCode, errorMessage } from '../platform/errors.js';
+import type { Logger } from '../platform/log.js';
+import type { Mutex } from '../platform/mutex.js';
+import { recordedMetric } from '../names.js';
+import type { Ledger } from '../rollback/ledger.js';
+
+/** The alert by which Prometheus says that a canary's observation was whole and without violation. */
+const completedAlert = 'QscMonitoringCompleted';
+/** How long after the end that alert is waited for, seconds. */
+export const completionWait = 120;
+
+type Result = 'no_violations' | 'insufficient_telemetry';
+
+export interface CompletionParts {
+  readonly ledger: Ledger;
+  readonly mutex: Mutex;
+  readonly prometheus: PrometheusClient;
+  /** takes one JSON line a canary that ended by time */
+  readonly canaryLog: string;
+  readonly logger: Logger;
+}
+
+/** Writes down how the observation of each canary that ended by time went, as Prometheus judges it. */
+export class Completion {
+  readonly #parts: CompletionParts;
+
+  constructor(parts: CompletionParts) {
+    this.#parts = parts;
+  }
+
+  /** Settles what can be settled by now. @throws the Node system error when log or ledger cannot be written */
+  async run(): Promise<void> {
+    const { state } = this.#parts.ledger;
+    for (const [id, endedAt] of state.awaitingCompletion) {
+      const deployment = state.deployments.get(id);
+      if (deployment !== undefined) await this.#settle(deployment, endedAt);
+    }
+  }
+
+  async #settle(deployment: Deployment, endedAt: number): Promise<void> {
+    const result = await this.#result(deployment.id, endedAt);
+    if (result === undefined) return;
+    const checks = await this.#countChecks(deployment);
+    const { mutex, ledger, logger, canaryLog } = this.#parts;
+    await mutex.run(async () => {
+      // A violation that came in meanwhile made it a rollback.
+      if (!ledger.state.awaitingCompletion.has(deployment.id)) return;
+      await appendOnce(canaryLog, completionLine(deployment, result, checks));
+      await ledger.append({
+        type: 'monitoring_completed',
+        deployment: deployment.id,
+        result,
+        checks_performed: checks,
+      });
+      logger.info({ deployment: deployment.id, result, checks_performed: checks }, 'monitoring completed');
+    });
+  }
+
+  /** @returns undefined while it is too early to say */
+  async #result(id: string, endedAt: number): Promise<Result | undefined> {
+    const { prometheus, logger } = this.#parts;
+    const late = unixNow() - endedAt >= completionWait;
+    try {
+      const rules = await prometheus.alertingRules();
+      const fires = rules
+        .filter(({ name }) => name === completedAlert)
+        .some(({ alerts }) =>
+          alerts.some(({ state, labels }) => state === 'firing' && labels.deployment === id),
+        );
+      if (fires) return 'no_violations';
+    } catch (error) {
+      logger.warn(
+        { deployment: id, reason: errorMessage(error) },
+        'Prometheus cannot say how the observation went',
+      );
+    }
+    return late ? 'insufficient_telemetry' : undefined;
+  }
+
+  /** Evaluations of the canary's rules during the observation; null where Prometheus does not know. */
+  async #countChecks({ model, started_at: start, ends_at: end }: Deployment): Promise<number | null> {
+    if (end === null) return null;
+    const selector = `${recordedMetric.modelGateViolation}{window="canary",model=${JSON.stringify(model)}}`;
+    const range = Math.max(1, Math.round(end - start));
+    try {
+      const [count] = await this.#parts.prometheus.query(`max(count_over_time(${selector}[${range}s]))`, end);
+      return count?.value ?? null;
+    } catch {
+      return null; // it is a figure for people; the result does not depend on it
+    }
+  }
+}
+
+function completionLine(deployment: Deployment, result: Result, checks: number | null): CompletionLine {
+  const { model, started_at: start, ends_at: end } = deployment;
+  return {
+    action: 'monitoring_completed',
+    timestamp: isoTime(end ?? start),
+    canary_model: model,
+    duration_hours: Number((((end ?? start) - start) / 3600).toFixed(4)),
+    checks_performed: checks,
+    result,
+  };
+}
+
+interface CompletionLine {
+  readonly action: string;
+  readonly timestamp: string;
+  readonly canary_model: string;
+  readonly duration_hours: number;
+  readonly checks_performed: number | null;
+  readonly result: Result;
+}
+
+/** Appends the line where a crash has not left it already: action, time and model make it one of its kind. */
+async function appendOnce(path: string, line: CompletionLine): Promise<void> {
+  const { action, timestamp, canary_model } = line;
+  const identity = JSON.stringify({ action, timestamp, canary_model }).slice(0, -1);
+  const content = await readOrEmpty(path);
+  if (content.includes(identity)) return;
+  await mkdir(dirname(path), { recursive: true });
+  const separator = content === '' || content.endsWith('\n') ? '' : '\n';
+  await appendFile(path, `${separator}${JSON.stringify(line)}\n`, { flush: true });
+}
+
+async function readOrEmpty(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return '';
+    throw error;
+  }
+}

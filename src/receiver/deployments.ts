@@ -1,0 +1,151 @@
+import type { Deployment, DeploymentOutcome, StartDeploymentRequest } from '../deployments/deployment.js';
+import { newId } from '../deployments/identifiers.js';
+import { unixNow } from '../platform/clock.js';
+import type { Logger } from '../platform/log.js';
+import type { Mutex } from '../platform/mutex.js';
+import type { Ledger } from '../rollback/ledger.js';
+import { HttpError } from './http-error.js';
+import type { ObservationWriter } from './observation-writer.js';
+
+/** How far a clock of another machine may be ahead of ours, seconds. */
+const clockTolerance = 60;
+
+export interface DeploymentParts {
+  readonly ledger: Ledger;
+  readonly mutex: Mutex;
+  readonly observation: ObservationWriter;
+  readonly logger: Logger;
+}
+
+/** Deployments as people declare them, and their end by time. What it returns is durable. */
+export class Deployments {
+  readonly #parts: DeploymentParts;
+
+  constructor(parts: DeploymentParts) {
+    this.#parts = parts;
+  }
+
+  /** Newest first. */
+  list(): Deployment[] {
+    return [...this.#parts.ledger.state.deployments.values()].reverse();
+  }
+
+  /**
+   * Sets the time from which the gate judges events.
+   * @param cutover Unix seconds
+   * @returns when it was registered, Unix seconds
+   * @throws HttpError 400 for a time to come
+   */
+  async registerCutover(cutover: number): Promise<number> {
+    refuseFuture(cutover, 'the cutover');
+    const { ledger, mutex, observation } = this.#parts;
+    return mutex.run(async () => {
+      if (ledger.state.cutover !== cutover) await ledger.append({ type: 'cutover_registered', cutover });
+      await observation.write();
+      return unixNow();
+    });
+  }
+
+  /**
+   * Puts a deployment under observation.
+   * @throws HttpError 409 while another is, or while a rollback runs; 400 for a canary without model or cutover
+   */
+  async start(request: StartDeploymentRequest): Promise<Deployment> {
+    const { ledger, mutex, observation, logger } = this.#parts;
+    if (request.kind === 'canary' && (request.model === '' || request.cutover === null))
+      throw new HttpError(400, 'a canary needs model and cutover');
+    if (request.cutover !== null) refuseFuture(request.cutover, 'the cutover');
+    return mutex.run(async () => {
+      this.#refuseSecond(request);
+      const now = unixNow();
+      const { state } = ledger;
+      const id = newId([request.kind, request.model], now, (taken) => state.deployments.has(taken));
+      const deployment: Deployment = {
+        id,
+        kind: request.kind,
+        model: request.model,
+        operator: request.operator,
+        started_at: now,
+        ends_at: request.kind === 'production' ? null : now + request.observation_seconds,
+        settle_seconds: request.settle_seconds,
+        cutover: request.cutover,
+        weight: request.weight,
+        activated_at: null,
+        outcome: null,
+      };
+      await ledger.append({ type: 'deployment_started', deployment });
+      logger.info({ deployment }, 'deployment under observation');
+      await observation.write();
+      return deployment;
+    });
+  }
+
+  /**
+   * The engine was restarted by Redline and runs with the change.
+   * @param at Unix seconds
+   * @throws HttpError 404 unknown, 409 ended or activated at another time, 400 for a time to come
+   */
+  async activate(id: string, at: number): Promise<Deployment> {
+    refuseFuture(at, 'the activation');
+    const { ledger, mutex, observation } = this.#parts;
+    return mutex.run(async () => {
+      const deployment = this.#open(id);
+      if (deployment.activated_at === at) return deployment;
+      if (deployment.activated_at !== null) throw new HttpError(409, `${id} was activated before`);
+      await ledger.append(
+        { type: 'deployment_activated', deployment: id, at },
+        { type: 'restart', role: 'engine', at },
+      );
+      await observation.write();
+      return deployment;
+    });
+  }
+
+  /** Ends an observation by hand. @throws HttpError 404 unknown, 409 ended already */
+  async end(id: string, outcome: DeploymentOutcome): Promise<Deployment> {
+    const { ledger, mutex, observation, logger } = this.#parts;
+    return mutex.run(async () => {
+      const deployment = this.#open(id);
+      await ledger.append({ type: 'deployment_ended', deployment: id, at: unixNow(), outcome });
+      logger.info({ deployment: id, outcome }, 'observation ended by hand');
+      await observation.write();
+      return deployment;
+    });
+  }
+
+  /** Ends every observation whose time is over. */
+  async expire(): Promise<void> {
+    const { ledger, mutex, logger } = this.#parts;
+    await mutex.run(async () => {
+      const now = unixNow();
+      for (const { id, outcome, ends_at: end } of ledger.state.deployments.values()) {
+        if (outcome !== null || end === null || end > now) continue;
+        await ledger.append({ type: 'deployment_ended', deployment: id, at: end, outcome: 'completed' });
+        logger.info({ deployment: id }, 'observation completed');
+      }
+    });
+  }
+
+  #open(id: string): Deployment {
+    const deployment = this.#parts.ledger.state.deployments.get(id);
+    if (deployment === undefined) throw new HttpError(404, `there is no deployment ${id}`);
+    if (deployment.outcome !== null) throw new HttpError(409, `${id} has ended: ${deployment.outcome}`);
+    return deployment;
+  }
+
+  #refuseSecond({ kind }: StartDeploymentRequest): void {
+    const { deployments, rollbacks } = this.#parts.ledger.state;
+    const running = [...rollbacks.values()].find(({ result }) => result === null);
+    if (running !== undefined) throw new HttpError(409, `the rollback ${running.id} is running`);
+    // `production` is declared beside the others, which are exclusive among themselves.
+    const other = [...deployments.values()].find(
+      (open) => open.outcome === null && (open.kind === 'production') === (kind === 'production'),
+    );
+    if (other !== undefined) throw new HttpError(409, `${other.id} is under observation; end it first`);
+  }
+}
+
+function refuseFuture(time: number, what: string): void {
+  if (time > unixNow() + clockTolerance)
+    throw new HttpError(400, `${what} lies in the future; it is given in Unix seconds`);
+}

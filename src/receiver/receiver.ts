@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Config } from '../config/schema.js';
+import { errorCode, errorMessage, UserError } from '../platform/errors.js';
+import { ExclusiveLock } from '../platform/exclusive-lock.js';
+import { listen, type ListenAddress } from '../platform/http-server.js';
+import type { Logger } from '../platform/log.js';
+import { Periodic } from '../platform/periodic.js';
+import { lockPath } from '../rollback/manual.js';
+import { assemble, takeUp, type Parts } from './assemble.js';
+import { BearerToken } from './authentication.js';
+import { checkPlans } from './preflight.js';
+import { createReceiverServer } from './server.js';
+
+/** A running rollback may take so long after the receiver was told to stop, seconds. */
+const longestFarewell = 90;
+
+/** Alerts in, rollbacks out. */
+export class Receiver {
+  readonly address: ListenAddress;
+  readonly #parts: Parts;
+  readonly #lock: ExclusiveLock;
+  readonly #server: Server;
+  readonly #periodic: Periodic;
+  readonly #life: { isStopping: boolean };
+
+  private constructor(
+    parts: Parts,
+    lock: ExclusiveLock,
+    server: Server,
+    address: ListenAddress,
+    life: { isStopping: boolean },
+  ) {
+    this.#parts = parts;
+    this.#lock = lock;
+    this.#server = server;
+    this.#life = life;
+    this.address = address;
+    this.#periodic = new Periodic(parts.tasks, parts.logger);
+  }
+
+  /**
+   * Opens the ledger under the lock, listens, takes up what was interrupted and begins to compare with Prometheus.
+   * @throws UserError for whatever a person can mend: token, plans, lock, ledger, address
+   */
+  static async start(config: Config, logger: Logger): Promise<Receiver> {
+    for (const problem of checkPlans(config)) logger.warn(problem);
+    const token = new BearerToken(config.receiver.token_file, logger);
+    const lock = await ExclusiveLock.acquire(lockPath(config.state.directory), 'redline receiver');
+    try {
+      const life = { isStopping: false };
+      const parts = await assemble(config, logger, token, () =>
+        life.isStopping ? 'the receiver is stopping' : undefined,
+      );
+      const server = createReceiverServer(parts.app, config.receiver.tls);
+      const address = await listen(server, config.receiver.listen, 'receiver.listen');
+      await takeUp(parts);
+      return new Receiver(parts, lock, server, address, life);
+    } catch (error) {
+      await lock.release();
+      if (errorCode(error) === undefined || error instanceof UserError) throw error;
+      throw new UserError(
+        `The state directory ${config.state.directory} cannot be used: ${errorMessage(error)}`,
+      );
+    }
+  }
+
+  /** Calls back when the lock on the state directory is lost: then nothing may be decided any more. */
+  onLockLost(callback: () => void): void {
+    this.#lock.onLost(callback);
+  }
+
+  /** Takes nothing new in, lets a running rollback finish within its time, and ends. */
+  async stop(): Promise<void> {
+    const { worker, queue, inbox, ledger, mutex, logger } = this.#parts;
+    this.#life.isStopping = true;
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    await Promise.all([this.#periodic.stop(), worker.stop()]);
+    await mutex.idle();
+    const finished = queue.stop().then(() => true);
+    const inTime = await Promise.race([finished, delay(longestFarewell * 1000, false, { ref: false })]);
+    this.#server.closeAllConnections();
+    await closed;
+    if (inTime) {
+      await inbox.close();
+      await ledger.close();
+    } else {
+      logger.error('a rollback still runs; it is taken up at the next start');
+    }
+    await this.#lock.release();
+  }
+}

@@ -1,0 +1,77 @@
+import { PrometheusError, type AlertingRule, type PrometheusClient } from '../alerts/prometheus.js';
+import { violationOfRule } from '../alerts/violation.js';
+import { unixNow } from '../platform/clock.js';
+import type { Logger } from '../platform/log.js';
+import type { AlertHandler } from './alerts.js';
+
+/** How the reconciliation goes. */
+export interface ReconciliationStatus {
+  /** Unix seconds; null: never yet */
+  readonly lastSuccess: number | null;
+  readonly errors: number;
+  /** rules with a rollback label that Prometheus could not evaluate */
+  readonly unknownRules: number;
+}
+
+/**
+ * Asks Prometheus which rollback alerts fire, and takes each through the same decision as a webhook: what was lost on
+ * the way, silenced, or sent to a dead Alertmanager is not lost.
+ */
+export class Reconciliation {
+  readonly #prometheus: PrometheusClient;
+  readonly #handler: AlertHandler;
+  readonly #logger: Logger;
+  #lastSuccess: number | null = null;
+  #errors = 0;
+  #isDown = false;
+  #unknown: ReadonlySet<string> = new Set();
+
+  constructor(prometheus: PrometheusClient, handler: AlertHandler, logger: Logger) {
+    this.#prometheus = prometheus;
+    this.#handler = handler;
+    this.#logger = logger;
+  }
+
+  get status(): ReconciliationStatus {
+    return { lastSuccess: this.#lastSuccess, errors: this.#errors, unknownRules: this.#unknown.size };
+  }
+
+  /** One comparison. @throws the Node system error when the ledger cannot be written */
+  async run(): Promise<void> {
+    const rules = await this.#ask();
+    if (rules === undefined) return;
+    const rollbackRules = rules.filter(({ labels }) => labels.rollback !== undefined);
+    this.#noteUnknown(rollbackRules.filter(({ health }) => health !== 'ok'));
+    for (const rule of rollbackRules.filter(({ health }) => health === 'ok')) {
+      for (const instance of rule.alerts) {
+        if (instance.state !== 'firing' || instance.labels.deployment === undefined) continue;
+        await this.#handler.handle(violationOfRule(rule, instance), 'reconciliation', null);
+      }
+    }
+    this.#lastSuccess = unixNow();
+  }
+
+  async #ask(): Promise<AlertingRule[] | undefined> {
+    try {
+      const rules = await this.#prometheus.alertingRules();
+      if (this.#isDown) this.#logger.info('Prometheus answers again');
+      this.#isDown = false;
+      return rules;
+    } catch (error) {
+      if (!(error instanceof PrometheusError)) throw error;
+      this.#errors += 1;
+      if (!this.#isDown) this.#logger.error({ reason: error.message }, 'reconciliation is not possible');
+      this.#isDown = true;
+      return undefined;
+    }
+  }
+
+  /** A rule that cannot be evaluated neither fires nor is silent; it is named once. */
+  #noteUnknown(rules: readonly AlertingRule[]): void {
+    for (const { name, health, lastError } of rules) {
+      if (!this.#unknown.has(name))
+        this.#logger.error({ alert: name, health, reason: lastError }, 'the state of this rule is unknown');
+    }
+    this.#unknown = new Set(rules.map(({ name }) => name));
+  }
+}

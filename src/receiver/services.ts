@@ -1,0 +1,26 @@
+import type { Logger } from '../platform/log.js';
+import type { Ledger } from '../rollback/ledger.js';
+import type { BearerToken } from './authentication.js';
+import type { Deployments } from './deployments.js';
+import type { Family } from './families.js';
+import type { Inbox } from './inbox.js';
+import type { ManualRollbacks } from './manual-rollbacks.js';
+import type { ReceiverMetrics } from './metrics.js';
+import type { InboxWorker } from './worker.js';
+
+/** What the routes work with. */
+export interface Services {
+  readonly token: BearerToken;
+  readonly ledger: Ledger;
+  readonly inbox: Inbox;
+  readonly worker: InboxWorker;
+  readonly deployments: Deployments;
+  readonly manual: ManualRollbacks;
+  readonly metrics: ReceiverMetrics;
+  /** the state as metrics, now */
+  readonly families: () => Family[];
+  /** why the receiver would not act now; undefined where it would */
+  readonly notReady: () => string | undefined;
+  readonly maxBodyBytes: number;
+  readonly logger: Logger;
+}

@@ -1,0 +1,92 @@
+import type { Violation } from '../alerts/violation.js';
+import type { Deployment } from '../deployments/deployment.js';
+import { kindOfPlan } from '../deployments/plan-kinds.js';
+import type { ReceiverMode } from '../deployments/rollback.js';
+import { evidenceLimit, type LedgerState, type RollbackState } from './state.js';
+
+/** A violation that was under way when the observation ended by time still counts this long, in seconds. */
+export const graceAfterEnd = 60;
+
+/** Why an alert starts nothing. */
+export const ignoreReasons = [
+  'resolved',
+  'no_plan',
+  'unknown_plan',
+  'no_deployment',
+  'unknown_deployment',
+  'other_deployment',
+  'deployment_ended',
+  'duplicate',
+] as const;
+export type IgnoreReason = (typeof ignoreReasons)[number];
+
+export type Decision =
+  | { readonly type: 'start'; readonly deployment: Deployment }
+  | { readonly type: 'evidence'; readonly rollback: string }
+  | { readonly type: 'ignore'; readonly reason: IgnoreReason };
+
+/**
+ * Decides what an alert leads to. A rollback is identified by plan and deployment alone: the first violation starts it,
+ * each further alert becomes evidence once, and until a new deployment is declared nothing starts again.
+ * @param plans names of the configured plans
+ * @param now Unix seconds
+ */
+export function decide(
+  violation: Violation,
+  state: Pick<LedgerState, 'deployments' | 'rollbacks'>,
+  plans: ReadonlySet<string>,
+  mode: ReceiverMode,
+  now: number,
+): Decision {
+  if (!violation.firing) return ignore('resolved');
+  if (violation.plan === '') return ignore('no_plan');
+  if (!plans.has(violation.plan)) return ignore('unknown_plan');
+  if (violation.deployment === '') return ignore('no_deployment');
+  const deployment = state.deployments.get(violation.deployment);
+  if (deployment === undefined) return ignore('unknown_deployment');
+  if ((kindOfPlan(violation.plan) ?? deployment.kind) !== deployment.kind) return ignore('other_deployment');
+  const rollback = latchedRollback(state, violation.plan, deployment.id, mode);
+  if (rollback !== undefined) {
+    return isKnown(rollback, violation.alertname)
+      ? ignore('duplicate')
+      : { type: 'evidence', rollback: rollback.id };
+  }
+  return isJudged(deployment, violation.startsAt, now)
+    ? { type: 'start', deployment }
+    : ignore('deployment_ended');
+}
+
+function ignore(reason: IgnoreReason): Decision {
+  return { type: 'ignore', reason };
+}
+
+/** What was only decided in shadow mode does not keep a receiver that acts from acting. */
+function latchedRollback(
+  state: Pick<LedgerState, 'rollbacks'>,
+  plan: string,
+  deployment: string,
+  mode: ReceiverMode,
+): RollbackState | undefined {
+  return [...state.rollbacks.values()].findLast(
+    (rollback) =>
+      rollback.plan === plan &&
+      rollback.deployment === deployment &&
+      (rollback.mode === 'auto' || mode === 'shadow'),
+  );
+}
+
+function isKnown(rollback: RollbackState, alertname: string): boolean {
+  return (
+    rollback.trigger.alertname === alertname ||
+    rollback.evidence.length >= evidenceLimit ||
+    rollback.evidence.some((evidence) => evidence.alertname === alertname)
+  );
+}
+
+/** Under observation, or ended by time so recently that the violation was already under way. */
+function isJudged(deployment: Deployment, startsAt: number | null, now: number): boolean {
+  const { outcome, ends_at: end } = deployment;
+  if (outcome !== null && outcome !== 'completed') return false;
+  if (end === null || (outcome === null && now <= end)) return true;
+  return now - end < graceAfterEnd && startsAt !== null && startsAt < end;
+}

@@ -1,0 +1,139 @@
+import { join } from 'node:path';
+import { unixNow } from '../platform/clock.js';
+import { DurableLog } from '../platform/durable-log.js';
+import { errorCode, ExitCode, UserError } from '../platform/errors.js';
+import { GroupCommit } from '../platform/group-commit.js';
+import type { Logger } from '../platform/log.js';
+import { ChainError, chainRecord, chainStart, readRecord, type ChainHead } from './chain.js';
+import type { Fact, LedgerRecord } from './records.js';
+import { applyRecord, emptyState, type LedgerState } from './state.js';
+
+/** What a check of a ledger found. */
+export type LedgerVerdict =
+  | { readonly ok: true; readonly records: number; readonly lastHash: string }
+  | { readonly ok: false; readonly record: number; readonly reason: string };
+
+/** @param directory `state.directory` of the configuration */
+export function ledgerPath(directory: string): string {
+  return join(directory, 'ledger.jsonl');
+}
+
+/** Checks that each line follows from the one before it; the first that does not is named. */
+export function verifyLedger(lines: Iterable<string>): LedgerVerdict {
+  let head: ChainHead = chainStart;
+  let number = 0;
+  for (const line of lines) {
+    number += 1;
+    try {
+      head = readRecord(line, number, head);
+    } catch (error) {
+      if (!(error instanceof ChainError)) throw error;
+      return { ok: false, record: error.line, reason: error.message };
+    }
+  }
+  return { ok: true, records: head.seq, lastHash: head.hash };
+}
+
+/**
+ * The audit record: everything that Redline did or decided, chained by hash, and the only place where its state is
+ * kept. `state` is what the records written so far amount to.
+ */
+export class Ledger {
+  readonly #log: DurableLog;
+  readonly #state: LedgerState;
+  readonly #listeners: ((record: LedgerRecord) => void)[] = [];
+  readonly #commits: GroupCommit<readonly Fact[], readonly LedgerRecord[]>;
+  #head: ChainHead;
+
+  private constructor(log: DurableLog, state: LedgerState, head: ChainHead) {
+    this.#log = log;
+    this.#state = state;
+    this.#head = head;
+    this.#commits = new GroupCommit((items) => this.#commit(items));
+  }
+
+  /**
+   * Opens the ledger, verifies every record and folds them.
+   * @throws UserError naming the first bad record and what to do
+   */
+  static async open(path: string, logger: Logger): Promise<Ledger> {
+    let head: ChainHead = chainStart;
+    const state = emptyState();
+    try {
+      const { log, torn } = await DurableLog.open(path, (line, number) => {
+        const record = readRecord(line, number, head);
+        head = record;
+        applyRecord(state, record);
+      });
+      if (torn !== undefined) {
+        logger.warn(
+          { file: path, bytes: torn.bytes, moved_to: torn.movedTo },
+          'the last record of the ledger was half written when the receiver ended; it was moved aside and nothing else is missing',
+        );
+      }
+      return new Ledger(log, state, { seq: head.seq, hash: head.hash });
+    } catch (error) {
+      throw ledgerError(error, path);
+    }
+  }
+
+  /** What the records amount to; changes as facts are appended. */
+  get state(): LedgerState {
+    return this.#state;
+  }
+
+  get records(): number {
+    return this.#head.seq;
+  }
+
+  /** Calls back for every record once it is durable and part of the state. */
+  onRecord(listener: (record: LedgerRecord) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /**
+   * Appends facts, together and in order; resolves when they are on the disk and part of the state.
+   * @throws the Node system error when they cannot be written; then the state is as before
+   */
+  append(...facts: readonly Fact[]): Promise<readonly LedgerRecord[]> {
+    return this.#commits.submit(facts);
+  }
+
+  async close(): Promise<void> {
+    await this.#commits.idle();
+    await this.#log.close();
+  }
+
+  async #commit(items: readonly (readonly Fact[])[]): Promise<(readonly LedgerRecord[])[]> {
+    let head = this.#head;
+    const time = unixNow();
+    const lines: string[] = [];
+    const results = items.map((facts) =>
+      facts.map((fact) => {
+        const { record, line } = chainRecord(fact, time, head);
+        head = { seq: record.seq, hash: record.hash };
+        lines.push(line);
+        return record;
+      }),
+    );
+    await this.#log.append(lines);
+    this.#head = head;
+    for (const record of results.flat()) {
+      applyRecord(this.#state, record);
+      for (const listener of this.#listeners) listener(record);
+    }
+    return results;
+  }
+}
+
+function ledgerError(error: unknown, path: string): unknown {
+  if (error instanceof ChainError) {
+    return new UserError(
+      `The ledger ${path} is not whole: ${error.message}. Nothing was changed. Restore it from a backup, or, once you know why, move it aside to start a new one.`,
+      ExitCode.refused,
+    );
+  }
+  const code = errorCode(error);
+  if (code === undefined) return error;
+  return new UserError(`The ledger ${path} cannot be opened (${code}). Check state.directory and its owner.`);
+}

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { deploymentOutcome, deploymentSchema } from '../deployments/deployment.js';
+import { checkResult, commandResult, receiverMode, triggerSchema } from '../deployments/rollback.js';
+
+/** What Redline did or decided, one type a kind of fact. Times are Unix seconds. */
+export const factSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('cutover_registered'), cutover: z.number() }),
+  z.object({ type: z.literal('deployment_started'), deployment: deploymentSchema }),
+  z.object({ type: z.literal('deployment_activated'), deployment: z.string(), at: z.number() }),
+  z.object({
+    type: z.literal('deployment_ended'),
+    deployment: z.string(),
+    at: z.number(),
+    outcome: deploymentOutcome,
+  }),
+  /** a restart that Redline made, or had made by a plan */
+  z.object({ type: z.literal('restart'), role: z.literal('engine'), at: z.number() }),
+  z.object({
+    type: z.literal('rollback_started'),
+    rollback: z.string(),
+    plan: z.string(),
+    deployment: z.string(),
+    mode: receiverMode,
+    trigger: triggerSchema,
+  }),
+  /** an interrupted rollback whose state did not verify: its methods run again */
+  z.object({ type: z.literal('rollback_resumed'), rollback: z.string(), note: z.string() }),
+  z.object({
+    type: z.literal('method_started'),
+    rollback: z.string(),
+    name: z.string(),
+    argv: z.array(z.string()),
+  }),
+  commandResult.extend({
+    type: z.literal('method_finished'),
+    rollback: z.string(),
+    name: z.string(),
+    verification: z.array(checkResult),
+  }),
+  z.object({
+    type: z.literal('rollback_finished'),
+    rollback: z.string(),
+    result: z.enum(['succeeded', 'failed', 'shadow']),
+    note: z.string(),
+  }),
+  /** a further violation of a deployment whose rollback had started */
+  z.object({
+    type: z.literal('evidence_added'),
+    rollback: z.string(),
+    alertname: z.string(),
+    description: z.string(),
+    payload_sha256: z.string().nullable(),
+  }),
+  /** an alert that started nothing, and why; once per alert, deployment and reason */
+  z.object({
+    type: z.literal('violation_ignored'),
+    alertname: z.string(),
+    plan: z.string(),
+    deployment: z.string(),
+    reason: z.string(),
+  }),
+  z.object({
+    type: z.literal('monitoring_completed'),
+    deployment: z.string(),
+    result: z.enum(['no_violations', 'insufficient_telemetry']),
+    /** evaluations of the rules during the observation; null where Prometheus does not know */
+    checks_performed: z.number().nullable(),
+  }),
+]);
+export type Fact = z.infer<typeof factSchema>;
+
+/** Where a fact stands in the ledger. */
+export const linkSchema = z.object({
+  /** position in the ledger, from 1 */
+  seq: z.int().positive(),
+  /** when it was recorded */
+  time: z.number(),
+  /** hash of the record before; 64 zeros for the first */
+  prev: z.string(),
+  /** SHA-256 of the record's line without this field */
+  hash: z.string(),
+});
+
+/** A fact at its place in the ledger. */
+export type LedgerRecord = Fact & z.infer<typeof linkSchema>;

@@ -1,0 +1,246 @@
+import type { Deployment } from '../deployments/deployment.js';
+import type { MethodRun, Rollback } from '../deployments/rollback.js';
+import type { LedgerRecord } from './records.js';
+
+/** Ended deployments and rollbacks that are kept in memory; the ledger keeps all. */
+const keptInMemory = 200;
+/** Alerts that were ignored are recorded once each; so many are remembered, the newest. */
+const ignoredLimit = 1000;
+/** Further violations that the record of a rollback takes. */
+export const evidenceLimit = 50;
+
+/** How the rollbacks of a plan ended, over the whole ledger. */
+export interface PlanTotals {
+  succeeded: number;
+  failed: number;
+}
+
+/** A rollback and what only the receiver needs to know of it. */
+export interface RollbackState extends Rollback {
+  /** when its methods began to run, the last time; until then when it was decided */
+  running_since: number;
+}
+
+/** What the records of a ledger amount to. Changed by `applyRecord` alone. */
+export interface LedgerState {
+  /** events of the gate count from here, null: none registered */
+  cutover: number | null;
+  /** newest restart of the engine that Redline made, null: none */
+  engineRestart: number | null;
+  /** by id, oldest first */
+  readonly deployments: Map<string, Deployment>;
+  /** by id, oldest first */
+  readonly rollbacks: Map<string, RollbackState>;
+  readonly totals: Map<string, PlanTotals>;
+  /** keys of `ignoredKey` */
+  readonly ignored: Set<string>;
+  /** deployments whose end by time is not settled yet (`monitoring_completed`), with the time of the record of their end */
+  readonly awaitingCompletion: Map<string, number>;
+}
+
+export function emptyState(): LedgerState {
+  return {
+    cutover: null,
+    engineRestart: null,
+    deployments: new Map(),
+    rollbacks: new Map(),
+    totals: new Map(),
+    ignored: new Set(),
+    awaitingCompletion: new Map(),
+  };
+}
+
+/** What a list of records amounts to. */
+export function foldRecords(records: Iterable<LedgerRecord>): LedgerState {
+  const state = emptyState();
+  for (const record of records) applyRecord(state, record);
+  return state;
+}
+
+/** What makes two ignored alerts the same. */
+export function ignoredKey(alertname: string, deployment: string, reason: string): string {
+  return JSON.stringify([alertname, deployment, reason]);
+}
+
+/** Adds one record to the state. A record about something unknown changes nothing. */
+export function applyRecord(state: LedgerState, record: LedgerRecord): void {
+  switch (record.type) {
+    case 'cutover_registered':
+      state.cutover = record.cutover;
+      return;
+    case 'restart':
+      state.engineRestart = record.at;
+      return;
+    case 'violation_ignored':
+      rememberIgnored(state.ignored, ignoredKey(record.alertname, record.deployment, record.reason));
+      return;
+    case 'deployment_started':
+    case 'deployment_activated':
+    case 'deployment_ended':
+    case 'monitoring_completed':
+      applyDeployment(state, record);
+      return;
+    case 'rollback_started':
+    case 'rollback_resumed':
+    case 'method_started':
+    case 'method_finished':
+    case 'rollback_finished':
+    case 'evidence_added':
+      applyRollback(state, record);
+      return;
+  }
+}
+
+type DeploymentRecord = Extract<
+  LedgerRecord,
+  { type: 'deployment_started' | 'deployment_activated' | 'deployment_ended' | 'monitoring_completed' }
+>;
+type RollbackRecord = Extract<
+  LedgerRecord,
+  {
+    type:
+      | 'rollback_started'
+      | 'rollback_resumed'
+      | 'method_started'
+      | 'method_finished'
+      | 'rollback_finished'
+      | 'evidence_added';
+  }
+>;
+
+function applyDeployment(state: LedgerState, record: DeploymentRecord): void {
+  if (record.type === 'deployment_started') {
+    state.deployments.set(record.deployment.id, { ...record.deployment });
+    forgetOldest(state.deployments, ({ outcome }) => outcome !== null);
+    return;
+  }
+  const deployment = state.deployments.get(record.deployment);
+  if (deployment === undefined) return;
+  switch (record.type) {
+    case 'deployment_activated':
+      deployment.activated_at = record.at;
+      return;
+    case 'deployment_ended':
+      deployment.ends_at = record.at;
+      deployment.outcome = record.outcome;
+      if (record.outcome === 'completed' && deployment.kind === 'canary')
+        state.awaitingCompletion.set(deployment.id, record.time);
+      else state.awaitingCompletion.delete(deployment.id);
+      return;
+    case 'monitoring_completed':
+      state.awaitingCompletion.delete(deployment.id);
+      return;
+  }
+}
+
+function applyRollback(state: LedgerState, record: RollbackRecord): void {
+  if (record.type === 'rollback_started') {
+    state.rollbacks.set(record.rollback, newRollback(record));
+    forgetOldest(state.rollbacks, ({ result }) => result !== null);
+    return;
+  }
+  const rollback = state.rollbacks.get(record.rollback);
+  if (rollback === undefined) return;
+  switch (record.type) {
+    case 'rollback_resumed':
+      rollback.running_since = record.time;
+      rollback.note = record.note;
+      return;
+    case 'method_started':
+      if (rollback.methods.length === 0) rollback.running_since = record.time;
+      rollback.methods.push(newMethodRun(record));
+      return;
+    case 'method_finished': {
+      const method = rollback.methods.findLast(
+        ({ name, ended_at }) => name === record.name && ended_at === null,
+      );
+      if (method !== undefined) finishMethod(method, record);
+      return;
+    }
+    case 'rollback_finished':
+      rollback.result = record.result;
+      rollback.ended_at = record.time;
+      if (record.note !== '') rollback.note = record.note;
+      countResult(state, rollback.plan, record.result);
+      return;
+    case 'evidence_added':
+      rollback.evidence.push({
+        alertname: record.alertname,
+        description: record.description,
+        first_seen: record.time,
+      });
+      return;
+  }
+}
+
+function newRollback(record: Extract<LedgerRecord, { type: 'rollback_started' }>): RollbackState {
+  return {
+    id: record.rollback,
+    plan: record.plan,
+    deployment: record.deployment,
+    trigger: record.trigger,
+    mode: record.mode,
+    started_at: record.time,
+    running_since: record.time,
+    ended_at: null,
+    result: null,
+    note: '',
+    methods: [],
+    evidence: [],
+  };
+}
+
+function newMethodRun(record: Extract<LedgerRecord, { type: 'method_started' }>): MethodRun {
+  return {
+    name: record.name,
+    argv: record.argv,
+    started_at: record.time,
+    ended_at: null,
+    exit_code: null,
+    signal: null,
+    timed_out: false,
+    error: '',
+    output: '',
+    output_truncated: false,
+    verification: [],
+  };
+}
+
+function finishMethod(method: MethodRun, record: Extract<LedgerRecord, { type: 'method_finished' }>): void {
+  const { time, exit_code, signal, timed_out, error, output, output_truncated, verification } = record;
+  Object.assign(method, {
+    ended_at: time,
+    exit_code,
+    signal,
+    timed_out,
+    error,
+    output,
+    output_truncated,
+    verification,
+  } satisfies Partial<MethodRun>);
+}
+
+function countResult(state: LedgerState, plan: string, result: 'succeeded' | 'failed' | 'shadow'): void {
+  if (result === 'shadow') return;
+  const totals = state.totals.get(plan) ?? { succeeded: 0, failed: 0 };
+  totals[result] += 1;
+  state.totals.set(plan, totals);
+}
+
+function rememberIgnored(ignored: Set<string>, key: string): void {
+  ignored.add(key);
+  if (ignored.size <= ignoredLimit) return;
+  for (const oldest of ignored) {
+    ignored.delete(oldest);
+    return;
+  }
+}
+
+/** Keeps the map small: the oldest entries that are over go first; what is still open always stays. */
+function forgetOldest<T>(map: Map<string, T>, isOver: (value: T) => boolean): void {
+  if (map.size <= keptInMemory) return;
+  for (const [id, value] of map) {
+    if (map.size <= keptInMemory) return;
+    if (isOver(value)) map.delete(id);
+  }
+}
