@@ -1,7 +1,7 @@
 import { Cluster, Redis } from 'ioredis';
 import type { Config } from '../config/schema.js';
 import type { Logger } from '../platform/log.js';
-import { describeTarget, redisTarget } from './redis-options.js';
+import { describeTarget, redisTarget } from '../config/redis-options.js';
 import { redisError, untilAborted, type SourceError } from './source-error.js';
 
 /** A connection to one server, or to a cluster. */

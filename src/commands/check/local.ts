@@ -5,7 +5,7 @@ import { resolveEngineUnit } from '../../deployments/engine-unit.js';
 import { UserError } from '../../platform/errors.js';
 import { createLogger } from '../../platform/log.js';
 import type { CheckLine } from '../../reports/check-lines.js';
-import { describeTarget } from '../../sources/redis-options.js';
+import { describeTarget } from '../../config/redis-options.js';
 import { RedisSource } from '../../sources/redis.js';
 import { SourceError } from '../../sources/source-error.js';
 import { canWrite, preflightPlan } from '../plan-preflight.js';

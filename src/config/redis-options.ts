@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Cluster, RedisOptions } from 'ioredis';
-import type { Config } from '../config/schema.js';
-import { readSecret } from '../config/secret.js';
+import type { Config } from './schema.js';
+import { readSecret } from './secret.js';
 import { errorMessage, UserError } from '../platform/errors.js';
 
 /** How to reach Redis: one server (also through Sentinels), or a cluster. */
