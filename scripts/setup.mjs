@@ -16,6 +16,7 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 const serversFolder = join(root, '.redline', 'servers');
+const systemdFolder = join(root, '.redline', 'systemd');
 
 /** A program that Redline starts, and the Debian packages that bring it. */
 export const programs = {
@@ -27,6 +28,12 @@ export const programs = {
   shellcheck: ['shellcheck'],
   'prometheus-redis-exporter': ['prometheus-redis-exporter'],
 };
+
+/** What brings a systemd, its bus, and the libraries of both that a small Debian lacks. */
+const systemdPackages = [
+  ...['systemd', 'libsystemd-shared', 'dbus-daemon', 'libdbus-1-3', 'libexpat1', 'libapparmor1'],
+  ...['libip4tc2', 'libkmod2', 'libseccomp2', 'libssl3', 'libcap2', 'libacl1'],
+];
 
 /** Names under which a program is found, Debian's among them. */
 const alternativeNames = {
@@ -94,14 +101,37 @@ export function ensurePrograms(wanted) {
   process.stderr.write(
     `Fetching ${missing.join(', ')} (Debian packages, unpacked into .redline/servers) ...\n`,
   );
-  const problem = fetchPackages([...new Set(missing.flatMap((program) => programs[program]))]);
+  const problem = fetchPackages([...new Set(missing.flatMap((program) => programs[program]))], serversFolder);
   if (problem !== undefined) explain(problem);
   const still = wanted.filter((program) => locate(program) === undefined);
   if (still.length > 0) explain(`Debian's packages did not bring ${still.join(', ')}.`);
 }
 
-/** @returns what went wrong, or undefined */
-function fetchPackages(packages) {
+/**
+ * Fetches a systemd for the tests that start one of their own, where it is missing and could be started: by root, on a
+ * machine that allows new namespaces. Those tests are skipped without it, so nothing fails here.
+ */
+export function offerSystemd() {
+  if (process.platform !== 'linux' || process.getuid() !== 0) return;
+  const isComplete = (folder) =>
+    ['usr/lib/systemd/systemd', 'usr/bin/dbus-daemon'].every((path) => existsSync(join(folder, path)));
+  if (isComplete('/') || isComplete(systemdFolder)) return;
+  if (spawnSync('unshare', ['--mount', '--pid', '--fork', 'true'], { stdio: 'ignore' }).status !== 0) return;
+  process.stderr.write('Fetching systemd for the tests (unpacked into .redline/systemd) ...\n');
+  const problem = fetchPackages(systemdPackages, systemdFolder);
+  // Packages hold /bin and /lib beside /usr; on a machine of today both are below it.
+  for (const name of ['bin', 'lib'])
+    if (existsSync(join(systemdFolder, name)))
+      mergeInto(join(systemdFolder, name), join(systemdFolder, 'usr', name));
+  if (problem !== undefined)
+    process.stderr.write(`It could not be fetched, so tests that need it are skipped: ${problem}\n`);
+}
+
+/**
+ * @param target folder that the packages' files are added to
+ * @returns what went wrong, or undefined
+ */
+function fetchPackages(packages, target) {
   const work = join(root, '.redline', `fetch-${process.pid}`);
   rmSync(work, { recursive: true, force: true });
   for (const folder of ['lists/partial', 'cache/archives/partial', 'debs'])
@@ -134,7 +164,7 @@ function fetchPackages(packages) {
       const result = spawnSync('dpkg', ['-x', join(work, 'debs', file), unpacked], { encoding: 'utf8' });
       if (result.status !== 0) return `dpkg could not unpack ${file}: ${result.stderr.trim()}`;
     }
-    mergeInto(unpacked, serversFolder);
+    mergeInto(unpacked, target);
     return undefined;
   } finally {
     rmSync(work, { recursive: true, force: true });

@@ -170,15 +170,20 @@ describeWithSystemd('qsc.sh rolls a canary back', (systemd) => {
   });
 
   it('restarts an engine that systemd has given up on because it crashed too often', async () => {
-    const engine = await CanaryEngine.start(
-      systemd(),
-      `ExecStartPre=/bin/sh -c 'test -z "$QSC_CANARY_MODEL"'\nRestart=always\nRestartSec=10ms`,
+    const engine = await CanaryEngine.start(systemd(), 'Restart=always\nRestartSec=10ms');
+    const healthy = join(engine.root, 'healthy');
+    await systemd().writeUnit(
+      `${engine.unit}.d/crash.conf`,
+      `[Unit]\nStartLimitIntervalSec=1h\n[Service]\nExecStartPre=/usr/bin/test -e ${healthy}\n`,
     );
-    await expect
-      .poll(() => systemd().property(engine.unit, 'ActiveState'), { timeout: 10_000 })
-      .toBe('failed');
-    expect((await systemd().systemctl('start', engine.unit)).code).not.toBe(0);
-    expect((await engine.rollBack()).code).toBe(exit.done);
+    await systemd().systemctl('restart', engine.unit);
+    await expect.poll(() => activeState(engine), { timeout: 10_000 }).toBe('failed');
+    writeFileSync(healthy, '');
+    expect(await systemd().systemctl('start', engine.unit)).not.toMatchObject({ code: 0 });
+    // Some systemds forget at a daemon-reload how often a unit was started; the script must not lean on that.
+    const systemctl = engine.program('no-reload', '[ "$1" = daemon-reload ] || exec systemctl "$@"');
+    const result = await engine.rollBack([], { ROLLBACK_SYSTEMCTL: systemctl });
+    expect(result.code).toBe(exit.done);
     expect(await activeState(engine)).toBe('active');
   });
 
@@ -398,7 +403,7 @@ done`,
         },
       );
       expect(result.code).toBe(exit.refused);
-      expect(result.stderr).toContain('sudo');
+      expect(result.stderr).toContain('You may change neither');
       expect(engine.files()).toEqual(before);
     });
 

@@ -7,8 +7,8 @@ import { packageRoot } from '../../src/platform/package-root.js';
 import { poll } from '../../src/platform/poll.js';
 
 const supportFolder = join(packageRoot, 'test', 'support');
-/** Where the set-up unpacks packages of programs that the machine lacks. */
-const unpacked = join(packageRoot, '.redline', 'servers');
+/** Where the set-up unpacks systemd and its bus where the machine lacks them. */
+const unpacked = join(packageRoot, '.redline', 'systemd');
 
 /** Units of the private systemd itself: the bus and the journal, nothing else. */
 const ownUnits: Readonly<Record<string, string>> = {
@@ -54,6 +54,7 @@ const busConfiguration = `<busconfig>
   <policy context="default">
     <allow send_destination="*" eavesdrop="true"/>
     <allow eavesdrop="true"/>
+    <allow user="*"/>
     <allow own="*"/>
   </policy>
 </busconfig>
@@ -73,8 +74,8 @@ function findObstacle(): string | undefined {
   if (process.getuid?.() !== 0) return 'a systemd of its own needs root';
   const missing = ['setpriv', 'unshare', 'nsenter', 'mount'].filter((name) => !onPath(name));
   if (missing.length > 0) return `${missing.join(', ')} missing (util-linux)`;
-  if (!isInstalled() && !existsSync(join(unpacked, 'usr/lib/systemd/systemd')))
-    return 'neither installed nor unpacked: systemd, dbus-daemon (Debian packages systemd and dbus)';
+  if (!isInstalled('/') && !isInstalled(unpacked))
+    return 'neither installed nor fetched: systemd and dbus-daemon (npm test fetches them for root, on Debian)';
   if (cgroupBase() === undefined) return 'no cgroup2 file system that may be written';
   try {
     const namespaces = ['--mount', '--pid', '--uts', '--ipc', '--cgroup', '--fork', 'true'];
@@ -85,8 +86,8 @@ function findObstacle(): string | undefined {
   return undefined;
 }
 
-function isInstalled(): boolean {
-  return existsSync('/lib/systemd/systemd') && existsSync('/usr/bin/dbus-daemon');
+function isInstalled(root: string): boolean {
+  return existsSync(join(root, 'usr/lib/systemd/systemd')) && existsSync(join(root, 'usr/bin/dbus-daemon'));
 }
 
 function onPath(program: string): boolean {
@@ -151,7 +152,7 @@ export class PrivateSystemd {
       [
         ...['--pdeathsig', 'KILL', 'unshare', '--mount', '--pid', '--uts', '--ipc', '--fork', '--kill-child'],
         ...['--mount-proc', '--propagation', 'private', '--', join(supportFolder, 'private-systemd.sh')],
-        ...[folder, cgroup, isInstalled() ? '' : unpacked],
+        ...[folder, cgroup, isInstalled('/') ? '' : unpacked],
       ],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     );
