@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Deployment } from '../deployments/deployment.js';
 import { formatDuration } from '../platform/duration.js';
 import { formatAddress } from '../platform/http-server.js';
+import { poll } from '../platform/poll.js';
 import { checkFree, loopbackAddress, stackAddresses } from './addresses.js';
 import {
   alertmanagerComponent,
@@ -112,8 +113,11 @@ async function show(
   const command = commandPrefix(demonstration.configPath, process.env);
   const activation = `canary activate --model ${canaryModel}`;
   screen.line(`\nFiles and logs are below ${demonstration.directory}. Ctrl-C ends everything.`);
-  const watching = watch(demonstration, screen, interrupted, `${command} ${activation}`);
-  if (canary) {
+  const observer = new Observer(demonstration);
+  screen.status('waiting for the first readings ...');
+  await poll(async () => ((await observer.hasReadings()) || interrupted.aborted ? true : undefined), 30);
+  const watching = watch(observer, screen, interrupted, `${command} ${activation}`);
+  if (canary && !interrupted.aborted) {
     screen.line(`\nAs an operator would: ${command} ${activation}`);
     const code = await runCommand({
       args: ['--config', demonstration.configPath, ...activation.split(' ')],
@@ -132,12 +136,11 @@ async function show(
 }
 
 async function watch(
-  demonstration: Demonstration,
+  observer: Observer,
   screen: Screen,
   interrupted: AbortSignal,
   activation: string,
 ): Promise<void> {
-  const observer = new Observer(demonstration);
   const timeline = new Timeline();
   const rolledBack = new Set<string>();
   while (!interrupted.aborted) {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { PrometheusClient } from '../alerts/prometheus.js';
 import { deploymentSchema } from '../deployments/deployment.js';
 import { rollbackSchema } from '../deployments/rollback.js';
+import { job } from '../names.js';
 import { unixNow } from '../platform/clock.js';
 import { formatAddress } from '../platform/http-server.js';
 import { SimulatorClient } from '../simulator/control-client.js';
@@ -22,6 +23,12 @@ export class Observer {
     this.#simulator = new SimulatorClient(simulator);
     this.#prometheus = new PrometheusClient(config.prometheus.url, timeoutSeconds);
     this.#receiver = `http://${formatAddress(config.receiver.listen)}`;
+  }
+
+  /** Whether Prometheus has readings of exporter and receiver. */
+  async hasReadings(): Promise<boolean> {
+    const up = await orUndefined(this.#prometheus.query(`up{job=~"${job.exporter}|${job.receiver}"} == 1`));
+    return up?.length === 2;
   }
 
   /** One look at everything; what does not answer is left out. */

@@ -21,7 +21,15 @@ export type ProgramName = keyof typeof names;
 export interface Program {
   readonly path: string;
   readonly environment: NodeJS.ProcessEnv;
+  /** working directory that it must have to find its own pages and templates (scripts/relocate.mjs); else any does */
+  readonly folder?: string;
 }
+
+/** Folders of unpacked programs' own files, which the set-up made them look for in their working directory. */
+const ownFiles: Partial<Record<ProgramName, string>> = {
+  alertmanager: join('usr', 'share', 'prometheus', 'alertmanager'),
+  prometheus: join('usr', 'share', 'prometheus', 'web'),
+};
 
 /** Where the set-up unpacks Debian's packages. */
 const unpacked = join(packageRoot, '.redline', 'servers');
@@ -38,14 +46,16 @@ export function locateProgram(program: ProgramName): Program {
     ...(home === undefined ? {} : { HOME: home }),
   };
   for (const name of names[program]) {
-    const folder = path
+    const installed = path
       .split(delimiter)
       .find((candidate) => candidate !== '' && existsSync(join(candidate, name)));
-    if (folder !== undefined) return { path: join(folder, name), environment: base };
+    if (installed !== undefined) return { path: join(installed, name), environment: base };
     if (existsSync(join(unpacked, 'usr', 'bin', name))) {
+      const folder = ownFiles[program];
       return {
         path: join(unpacked, 'usr', 'bin', name),
         environment: { ...base, LD_LIBRARY_PATH: libraryFolders() },
+        ...(folder === undefined ? {} : { folder: join(unpacked, folder) }),
       };
     }
   }

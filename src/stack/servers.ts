@@ -61,8 +61,8 @@ export async function startRedis(
 
 /**
  * Starts Prometheus on loopback.
- * @param directory takes its data and log
- * @param configFile prometheus.yml
+ * @param directory takes its data and log; absolute
+ * @param configFile prometheus.yml; absolute
  */
 export async function startPrometheus(directory: string, port: number, configFile: string): Promise<Child> {
   const program = locateProgram('prometheus');
@@ -79,7 +79,7 @@ export async function startPrometheus(directory: string, port: number, configFil
       '--log.level=warn',
     ],
     environment: program.environment,
-    cwd: directory,
+    cwd: program.folder ?? directory,
     logFile: join(directory, 'prometheus.log'),
     ready: () => answersOk(`http://127.0.0.1:${port}/-/ready`),
   });
@@ -87,8 +87,8 @@ export async function startPrometheus(directory: string, port: number, configFil
 
 /**
  * Starts Alertmanager on loopback, without clustering.
- * @param directory takes its data and log
- * @param configFile alertmanager.yml
+ * @param directory takes its data and log; absolute
+ * @param configFile alertmanager.yml; absolute
  */
 export async function startAlertmanager(directory: string, port: number, configFile: string): Promise<Child> {
   const program = locateProgram('alertmanager');
@@ -103,7 +103,7 @@ export async function startAlertmanager(directory: string, port: number, configF
       '--log.level=warn',
     ],
     environment: program.environment,
-    cwd: directory,
+    cwd: program.folder ?? directory,
     logFile: join(directory, 'alertmanager.log'),
     ready: () => answersOk(`http://127.0.0.1:${port}/-/ready`),
   });
