@@ -16,9 +16,14 @@ export interface ProcessMetric {
 /** prom-client measures its own rendering as event-loop lag; lists of handles and requests say little and cost much. */
 const leftOut = /^nodejs_(?:eventloop_lag|active)_/;
 
+/** Reading them takes a tenth of a scrape, and nobody needs them more often, seconds. */
+const shortestInterval = 1;
+
 /** CPU, memory, file descriptors and garbage collection of this process. */
 export class ProcessMetrics {
   readonly #registry = new Registry();
+  #last: readonly ProcessMetric[] = [];
+  #readAt = Number.NEGATIVE_INFINITY;
 
   constructor() {
     // Its sampling of the event loop cannot be switched off, only made rare.
@@ -28,9 +33,14 @@ export class ProcessMetrics {
     }
   }
 
+  /** @returns at most a second old; the same list while it is the same reading */
   async read(): Promise<readonly ProcessMetric[]> {
+    const now = performance.now();
+    if (now - this.#readAt < shortestInterval * 1000) return this.#last;
+    this.#readAt = now;
     const metrics: unknown = await this.#registry.getMetricsAsJSON();
     // The library's types leave metricName out and say of `type` that it is a number; it is as above.
-    return metrics as readonly ProcessMetric[];
+    this.#last = metrics as readonly ProcessMetric[];
+    return this.#last;
   }
 }

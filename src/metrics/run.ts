@@ -11,6 +11,8 @@ export interface RunEnvironment {
   readonly collector: string;
   /** counters outlive the run */
   readonly counters: Values;
+  /** aborts at the deadline */
+  readonly signal: AbortSignal;
   /** told of each reason once a run */
   readonly onError: (reason: ErrorReason, detail: string) => void;
   readonly trace: Trace | undefined;
@@ -22,7 +24,6 @@ export class Run implements CollectContext {
   readonly reasons = new Set<ErrorReason>();
   readonly now = unixNow();
   readonly #environment: RunEnvironment;
-  readonly #abort = new AbortController();
   readonly #began = performance.now();
   #isOpen = true;
 
@@ -31,7 +32,7 @@ export class Run implements CollectContext {
   }
 
   get signal(): AbortSignal {
-    return this.#abort.signal;
+    return this.#environment.signal;
   }
 
   /** Seconds since the run began. */
@@ -39,10 +40,13 @@ export class Run implements CollectContext {
     return (performance.now() - this.#began) / 1000;
   }
 
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
   /** Ends the run: what the collector sets from now on is dropped. */
   close(): void {
     this.#isOpen = false;
-    this.#abort.abort();
   }
 
   set<Label extends string>(metric: Metric<Label>, labels: Labels<Label>, value: number | undefined): void {

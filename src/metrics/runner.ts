@@ -48,8 +48,8 @@ export class CollectorRunner {
    * @returns what was set until then, with success and duration
    */
   async run(deadline: AbortSignal, trace?: Trace): Promise<Values> {
-    if (this.#running?.isLate === true) return this.#reportHanging();
-    const running = (this.#running ??= this.#start(trace));
+    if (this.#running?.isLate === true) return this.#reportHanging(deadline);
+    const running = (this.#running ??= this.#start(deadline, trace));
     if (deadline.aborted) running.giveUp();
     deadline.addEventListener('abort', running.giveUp, { once: true });
     try {
@@ -63,8 +63,8 @@ export class CollectorRunner {
     await this.#collector.close();
   }
 
-  #start(trace: Trace | undefined): RunningCollector {
-    const run = this.#newRun(trace);
+  #start(signal: AbortSignal, trace: Trace | undefined): RunningCollector {
+    const run = this.#newRun(signal, trace);
     let giveUp = (): void => undefined;
     const values = new Promise<Values>((resolve) => {
       giveUp = () => {
@@ -89,7 +89,7 @@ export class CollectorRunner {
     } catch (error) {
       const reason = reasonOf(error);
       // A failure after the deadline has been reported as that.
-      if (!run.signal.aborted) run.error(reason, errorMessage(error));
+      if (run.isOpen) run.error(reason, errorMessage(error));
       if (reason === 'internal') this.#log.error({ collector: this.name, err: error }, 'collector failed');
       return false;
     }
@@ -105,16 +105,17 @@ export class CollectorRunner {
     return run.values;
   }
 
-  #reportHanging(): Values {
-    const run = this.#newRun(undefined);
+  #reportHanging(signal: AbortSignal): Values {
+    const run = this.#newRun(signal, undefined);
     run.error('still_running', 'its last run has not ended');
     return this.#finish(run, false);
   }
 
-  #newRun(trace: Trace | undefined): Run {
+  #newRun(signal: AbortSignal, trace: Trace | undefined): Run {
     return new Run({
       collector: this.name,
       counters: this.#counters,
+      signal,
       trace,
       onError: (reason, detail) => {
         this.#logOnce(reason, detail);

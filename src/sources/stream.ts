@@ -80,16 +80,16 @@ export class StreamReader {
     addRange: (multi: ChainableCommander) => ChainableCommander,
   ): Promise<StreamLook> {
     const replies = await this.#redis.ask(signal, async (client) => {
-      const multi = client.multi().xlen(this.#key);
-      if (withStatus) multi.xinfo('STREAM', this.#key);
-      return addRange(multi).exec();
+      const multi = client.multi();
+      return addRange(withStatus ? multi.xinfo('STREAM', this.#key) : multi.xlen(this.#key)).exec();
     });
     if (replies === null) throw new SourceError('unreachable', 'Redis gave the transaction up');
-    const status = withStatus ? readStatus(replies[1]) : undefined;
+    const [facts, range] = replies;
+    const status = withStatus ? readStatus(facts) : undefined;
     return {
       status,
-      length: Number(valueOf(replies[0])),
-      entries: readEntries(valueOf(replies[withStatus ? 2 : 1])),
+      length: withStatus ? (status?.length ?? 0) : Number(valueOf(facts)),
+      entries: readEntries(valueOf(range)),
     };
   }
 }

@@ -1,6 +1,6 @@
-import type { Stats } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
-import { errorCode, errorMessage } from '../platform/errors.js';
+import { stat, type Stats } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { errorMessage } from '../platform/errors.js';
 import { identityOf } from './file-identity.js';
 import { SourceError } from './source-error.js';
 
@@ -21,13 +21,14 @@ export interface TextFileState {
  * @throws SourceError `unreadable` where it cannot be told
  */
 export async function lookAt(path: string): Promise<Stats | undefined> {
-  try {
-    return await stat(path);
-  } catch (error) {
-    const code = errorCode(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new SourceError('unreadable', errorMessage(error));
-  }
+  // Not fs/promises: it looks up a stack for every file that is missing, at every scrape.
+  return new Promise((resolve, reject) => {
+    stat(path, (error, stats) => {
+      if (error === null) resolve(stats);
+      else if (error.code === 'ENOENT' || error.code === 'ENOTDIR') resolve(undefined);
+      else reject(new SourceError('unreadable', error.message));
+    });
+  });
 }
 
 /** A small text file, read anew only when it was changed. */
