@@ -1,13 +1,10 @@
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { expect, it, onTestFinished } from 'vitest';
 import { SystemdSource, type SystemdOptions } from '../../src/sources/systemd.js';
 import type { UnitProperties } from '../../src/sources/systemd-units.js';
-import { PrivateSystemd } from '../support/private-systemd.js';
 import { describeWithSystemd } from '../support/systemd-suite.js';
-import { temporaryFolder } from '../support/workspace.js';
 
 const log = pino({ level: 'silent' });
 const patience = { timeout: 15_000, interval: 50 };
@@ -248,86 +245,5 @@ describeWithSystemd('SystemdSource', (systemd) => {
         return source.bulkReads;
       }, patience)
       .toBeGreaterThan(3);
-  });
-});
-
-describeWithSystemd('SystemdSource, when the bus is in trouble,', () => {
-  async function startOwn(): Promise<{ systemd: PrivateSystemd; source: SystemdSource }> {
-    const systemd = await PrivateSystemd.start();
-    const source = new SystemdSource({
-      busAddress: systemd.busAddress,
-      units: ['dbus.service'],
-      log,
-      timeoutSeconds: 1,
-      rereadSeconds: 0,
-    });
-    onTestFinished(async () => {
-      source.close();
-      await systemd.stop();
-    });
-    return { systemd, source };
-  }
-  const read = (source: SystemdSource): Promise<readonly UnitProperties[]> =>
-    source.read(AbortSignal.timeout(10_000));
-
-  it('reads again after the bus was restarted', async () => {
-    const { systemd, source } = await startOwn();
-    const [before] = await read(source);
-    await systemd.systemctl('restart', 'dbus.service');
-    await expect
-      .poll(async () => (await read(source).catch(() => [before]))[0]?.details?.invocationId, patience)
-      .not.toBe(before?.details?.invocationId);
-  });
-
-  it('fails in time while the bus hangs, and recovers', async () => {
-    const { systemd, source } = await startOwn();
-    const [unit] = await read(source);
-    const pid = await systemd.property('dbus.service', 'MainPID');
-    await systemd.run('kill', ['-STOP', pid]);
-    await expect(read(source)).rejects.toMatchObject({ reason: 'timeout' });
-    await systemd.run('kill', ['-CONT', pid]);
-    await expect.poll(() => read(source).catch(() => []), patience).toEqual([unit]);
-  });
-
-  it('gives up at the deadline of whoever asks', async () => {
-    const { systemd, source } = await startOwn();
-    await systemd.run('kill', ['-STOP', await systemd.property('dbus.service', 'MainPID')]);
-    await expect(source.read(AbortSignal.abort())).rejects.toMatchObject({ reason: 'timeout' });
-  });
-
-  it.each([
-    ['nothing listens', (folder: string) => `unix:path=${folder}/no-socket`, 'unreachable'],
-    ['the address is none', () => 'carrier-pigeon:loft=3', 'unreachable'],
-  ])('fails when %s', async (_name, address, reason) => {
-    const source = new SystemdSource({ busAddress: address(temporaryFolder()), units: ['a.service'], log });
-    await expect(read(source)).rejects.toMatchObject({ reason });
-    // And at once while it waits to try again.
-    await expect(read(source)).rejects.toMatchObject({ reason });
-    source.close();
-  });
-
-  it('fails in time when what listens says nothing, and when it talks nonsense', async () => {
-    const folder = temporaryFolder();
-    mkdirSync(join(folder, 'run'));
-    for (const [answer, reason] of [
-      [undefined, 'timeout'],
-      ['HTTP/1.1 400 Bad Request\r\n\r\n', 'unreachable'],
-    ] as const) {
-      const path = join(folder, 'run', reason);
-      const server = createServer((socket) => {
-        socket.on('error', () => undefined);
-        if (answer !== undefined) socket.end(answer);
-      });
-      await new Promise<void>((resolve) => server.listen(path, resolve));
-      const source = new SystemdSource({
-        busAddress: `unix:path=${path}`,
-        units: ['a.service'],
-        log,
-        timeoutSeconds: 0.3,
-      });
-      await expect(read(source)).rejects.toMatchObject({ reason });
-      source.close();
-      server.close();
-    }
   });
 });

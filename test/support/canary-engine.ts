@@ -8,6 +8,9 @@ import { temporaryFolder } from './workspace.js';
 /** The rollback script as it is delivered. */
 export const qscScript = join(packageRoot, 'rollback', 'qsc.sh');
 
+/** Its exit codes, as --help says them. */
+export const exit = { done: 0, usage: 1, refused: 2, incomplete: 3, locked: 4, engine: 5 } as const;
+
 export const baselineWeights = '{"xgb": 0.25, "lgbm": 0.25, "nhits": 0.3, "patchtst": 0.2}\n';
 const canaryWeights = '{"xgb": 0.281, "lgbm": 0.281, "nhits": 0.338, "patchtst": 0.1}\n';
 
