@@ -18,6 +18,10 @@ import type { Progress } from './terminal.js';
 
 /** Waiting is over after three times the longest way to an answer, but not before this many seconds. */
 const shortestWaitSeconds = 30;
+/** For so long after its start Prometheus may not list what it scrapes. */
+const discoverySeconds = 10;
+/** Pause between two questions, seconds. */
+const askEvery = 0.3;
 
 export interface GateRequest {
   /** Unix seconds; undefined: since the engine runs */
@@ -58,7 +62,7 @@ export async function passGate(services: GateServices, request: GateRequest): Pr
     outcome,
   });
   try {
-    const telemetry = await workingTelemetry(services.prometheus);
+    const telemetry = await workingTelemetry(services);
     cutover ??= await engineStart(services.prometheus);
     const registeredAt = await register(services, cutover);
     const reading = await freshReading(services, telemetry, cutover, registeredAt);
@@ -78,8 +82,18 @@ function legOf(error: unknown): MissingLeg {
   throw error;
 }
 
-async function workingTelemetry(prometheus: PrometheusClient): Promise<GateTelemetry> {
-  const telemetry = await readGateTelemetry(prometheus);
+async function workingTelemetry({ prometheus, progress }: GateServices): Promise<GateTelemetry> {
+  const found = await poll(
+    async () => {
+      const telemetry = await readGateTelemetry(prometheus);
+      if (telemetry.exporter !== undefined) return telemetry;
+      progress.waitingFor('Prometheus to know its targets');
+      return undefined;
+    },
+    discoverySeconds,
+    0.5,
+  );
+  const telemetry = found ?? (await readGateTelemetry(prometheus));
   const leg = missingLeg(telemetry);
   if (leg !== undefined) throw new NoAnswer(leg);
   return telemetry;
@@ -116,11 +130,12 @@ async function register({ prometheus, receiver }: GateServices, cutover: number)
 }
 
 async function freshReading(
-  { prometheus, progress }: GateServices,
+  services: GateServices,
   telemetry: GateTelemetry,
   cutover: number,
   registeredAt: number,
 ): Promise<GateReading> {
+  const { prometheus, progress } = services;
   const interval = answerInterval(telemetry);
   const limit = Math.max(shortestWaitSeconds, 3 * interval);
   const reading = await poll(
@@ -128,17 +143,18 @@ async function freshReading(
       const evaluation = await newestEvaluation(prometheus, 60 + 2 * interval);
       if (evaluation === undefined || !isFresh(evaluation, cutover, registeredAt)) {
         progress.waitingFor('a scrape of the exporter and an evaluation of the rules after it');
+        await workingTelemetry(services);
         return undefined;
       }
       progress.waitingFor('the end of the evaluation');
       return readGate(prometheus, evaluation);
     },
     limit,
-    0.25,
+    askEvery,
   );
   if (reading === undefined) throw new NoAnswer(await explainSilence(prometheus, cutover, limit));
   // A rule that failed just now may have left what it recorded before in the verdict.
-  await workingTelemetry(prometheus);
+  await workingTelemetry(services);
   return reading;
 }
 
