@@ -40,6 +40,11 @@ export class ExclusiveLock {
     return new ExclusiveLock(child, holderFile);
   }
 
+  /** The process that holds the lock for us. */
+  get holderPid(): number {
+    return this.#holder.pid ?? 0;
+  }
+
   /** Calls back when the lock was taken from us: somebody ended the process that holds it. */
   onLost(callback: () => void): void {
     this.#holder.once('exit', () => {

@@ -88,7 +88,8 @@ function start({ argv, cwd, environment }: CommandOptions): PipedProcess {
   const [program = '', ...rest] = argv;
   return spawn(program, rest, {
     cwd,
-    env: { ...environment },
+    // Node's pipes are sockets, and bash takes its first shell on a socket for a remote login that reads .bashrc.
+    env: { SHLVL: '1', ...environment },
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
     shell: false,
@@ -122,7 +123,6 @@ function startProblem(error: unknown, argv: readonly string[]): string {
   const reasons: Readonly<Record<string, string>> = {
     ENOENT: 'does not exist, or the interpreter in its first line does not',
     EACCES: 'is not executable',
-    ENOEXEC: 'is no program and has no interpreter in its first line (#!)',
   };
   const reason = reasons[errorCode(error) ?? ''] ?? `cannot be started: ${errorMessage(error)}`;
   return `${program} ${reason}`;

@@ -1,14 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { poll } from '../platform/poll.js';
-import { endGroup } from '../platform/process-group.js';
+import { endGroup, listProcesses, type ProcessStatus } from '../platform/process-group.js';
 
 /** Between SIGTERM and SIGKILL, seconds. */
 const graceSeconds = 5;
-
-interface LeftProcess {
-  readonly pid: number;
-  readonly group: number;
-}
 
 /**
  * Waits for scripts of a rollback that outlived the program which started them. They are known by the id in their
@@ -33,23 +28,17 @@ export async function endLeftovers(rollback: string): Promise<void> {
   await Promise.all([...groups].map((group) => endGroup(group, graceSeconds)));
 }
 
-async function findProcesses(rollback: string): Promise<LeftProcess[]> {
-  const entries = await readdir('/proc');
-  const found = await Promise.all(
-    entries.filter((name) => /^\d+$/.test(name)).map((name) => inspect(name, rollback)),
-  );
-  return found.filter((process) => process !== undefined);
+async function findProcesses(rollback: string): Promise<ProcessStatus[]> {
+  const living = (await listProcesses()).filter(({ isZombie }) => !isZombie);
+  const ours = await Promise.all(living.map(({ pid }) => belongsTo(pid, rollback)));
+  return living.filter((_, index) => ours[index]);
 }
 
-async function inspect(pid: string, rollback: string): Promise<LeftProcess | undefined> {
+async function belongsTo(pid: number, rollback: string): Promise<boolean> {
   try {
     const environment = await readFile(`/proc/${pid}/environ`, 'utf8');
-    if (!environment.split('\0').includes(`ROLLBACK_ID=${rollback}`)) return undefined;
-    const status = await readFile(`/proc/${pid}/stat`, 'utf8');
-    // pid (name, which may hold anything) state parent group ...
-    const group = Number(status.slice(status.lastIndexOf(')') + 2).split(' ')[2]);
-    return { pid: Number(pid), group };
+    return environment.split('\0').includes(`ROLLBACK_ID=${rollback}`);
   } catch {
-    return undefined; // it has ended, or is not ours to look at
+    return false; // it has ended, or is not ours to look at
   }
 }

@@ -1,0 +1,52 @@
+import { pino } from 'pino';
+import type { Violation } from '../../src/alerts/violation.js';
+import type { Deployment } from '../../src/deployments/deployment.js';
+import type { Trigger } from '../../src/deployments/rollback.js';
+
+/** A logger for what is tested without its log. */
+export const silent = pino({ level: 'silent' });
+
+/** A firing canary alert, with what the test says otherwise. */
+export function violation(changes: Partial<Violation> = {}): Violation {
+  return {
+    firing: true,
+    alertname: 'QscDeadZone',
+    plan: 'qsc',
+    deployment: 'canary-1',
+    startsAt: 1000,
+    expression: null,
+    labels: {},
+    annotations: {},
+    ...changes,
+  };
+}
+
+/** A canary under observation from 0 to 10,000, with what the test says otherwise. */
+export function canary(changes: Partial<Deployment> = {}): Deployment {
+  return {
+    id: 'canary-1',
+    kind: 'canary',
+    model: 'patchtst',
+    operator: '',
+    started_at: 0,
+    ends_at: 10_000,
+    settle_seconds: 120,
+    cutover: 0,
+    weight: 0.1,
+    activated_at: null,
+    outcome: null,
+    ...changes,
+  };
+}
+
+export const manual: Trigger = {
+  source: 'manual',
+  alertname: null,
+  description: '',
+  reason: 'a test',
+  operator: '',
+  startsAt: null,
+  expression: null,
+  payload_sha256: null,
+  alert: null,
+};

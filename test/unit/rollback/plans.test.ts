@@ -1,0 +1,150 @@
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from '../../../src/config/load.js';
+import type { Config } from '../../../src/config/schema.js';
+import { packageRoot } from '../../../src/platform/package-root.js';
+import { planTimeLimit, preparePlan, programProblem } from '../../../src/rollback/plans.js';
+import { scriptEnvironment, scriptInput } from '../../../src/rollback/script-environment.js';
+import { temporaryFolder } from '../../support/workspace.js';
+
+const unit = 'quantum-ai-engine.service';
+
+function configWith(command: string[], extra: object = {}): Config {
+  return parseConfig(
+    {
+      files: { root: '/srv/trading' },
+      rollbacks: { qsc: { methods: [{ name: 'script', command, ...extra }] } },
+    },
+    'the test',
+  );
+}
+
+function argvOf(config: Config): readonly string[] {
+  return preparePlan(config, 'qsc', unit).methods[0]?.argv ?? [];
+}
+
+describe('preparePlan', () => {
+  it('fills in the default plan, the unit in the path of its override too', () => {
+    const config = parseConfig({ files: { root: '/srv/trading' } }, 'the test');
+    expect(preparePlan(config, 'qsc', unit).methods).toEqual([
+      {
+        name: 'script',
+        argv: ['/srv/trading/ops/model_safety/qsc_rollback.sh'],
+        timeoutSeconds: 60,
+        verifyTimeoutSeconds: 15,
+        verify: [
+          { file_absent: `/etc/systemd/system/${unit}.d/qsc_canary.conf` },
+          { file_absent: 'data/systemd_overrides/qsc_canary.conf' },
+          { same_content: ['data/baseline_model_weights.json', 'data/qsc_canary_weights.json'] },
+          { unit_active: unit },
+        ],
+      },
+    ]);
+  });
+
+  it('looks a program up below files.root, then on the PATH', () => {
+    const root = temporaryFolder();
+    writeFileSync(join(root, 'rollback.sh'), '');
+    const at = (command: string[]): readonly string[] => {
+      const config = configWith(command);
+      return argvOf({ ...config, files: { ...config.files, root } });
+    };
+    expect(at(['rollback.sh', '--now'])).toEqual([join(root, 'rollback.sh'), '--now']);
+    expect(at(['ops/rollback.sh'])).toEqual([join(root, 'ops/rollback.sh')]);
+    expect(at(['/opt/rollback.sh'])).toEqual(['/opt/rollback.sh']);
+    expect(at(['python3', 'deploy.py'])).toEqual(['python3', 'deploy.py']);
+    expect(at(['${package}/rollback/qsc.sh'])).toEqual([join(packageRoot, 'rollback/qsc.sh')]);
+  });
+
+  it('leaves what a shell would expand alone', () => {
+    expect(argvOf(configWith(['/bin/echo', '$HOME `id` $(id) ; rm', '$', '${root}/x']))).toEqual([
+      '/bin/echo',
+      '$HOME `id` $(id) ; rm',
+      '$',
+      '/srv/trading/x',
+    ]);
+  });
+
+  it('names a variable that it does not know, and those that it does', () => {
+    const config = configWith(['/bin/echo', '${HOME}']);
+    expect(() => preparePlan(config, 'qsc', unit)).toThrow(
+      /rollbacks\.qsc\.methods\.script: \$\{HOME\} is not known\. Known: root, engine_unit/,
+    );
+  });
+
+  it('names the plans where the one asked for is none', () => {
+    expect(() => preparePlan(configWith(['/bin/true']), 'canary', unit)).toThrow(
+      'There is no rollback plan "canary". Configured under rollbacks: qsc.',
+    );
+  });
+
+  it('counts as time limit every method that fails at the end of its time', () => {
+    const config = configWith(['/bin/true'], { timeout: '20s', verify_timeout: '5s' });
+    const plan = config.rollbacks.qsc;
+    expect(plan && planTimeLimit({ ...plan, methods: [...plan.methods, ...plan.methods] })).toBe(50);
+  });
+});
+
+describe('programProblem', () => {
+  it('says why a program cannot be run', () => {
+    const folder = temporaryFolder();
+    const script = join(folder, 'script.sh');
+    expect(programProblem(script)).toBe(`${script} does not exist`);
+    writeFileSync(script, '#!/bin/sh\n');
+    chmodSync(script, 0o644);
+    expect(programProblem(script)).toBe(`${script} is not executable (chmod +x it)`);
+    chmodSync(script, 0o755);
+    expect(programProblem(script)).toBeUndefined();
+    expect(programProblem(folder)).toBe(`${folder} is no file`);
+    expect(programProblem('script.sh', `/nowhere:${folder}`)).toBeUndefined();
+    expect(programProblem('script.sh', '/nowhere')).toContain('nor a program of the PATH');
+  });
+});
+
+describe('scriptEnvironment', () => {
+  const order = {
+    rollback: 'qsc-1',
+    plan: 'qsc',
+    deployment: 'canary-1',
+    model: 'patchtst',
+    trigger: 'webhook',
+    alertname: 'QscDeadZone\n\0; rm',
+    reason: `HOLD 0.9\r\n$(reboot)\0${'x'.repeat(600)}`,
+    alert: null,
+  } as const;
+
+  it('is PATH, LANG, HOME, what the plan adds, and the rollback; nothing else', () => {
+    const config = configWith(['/bin/true']);
+    const environment = scriptEnvironment(config, unit, { EXTRA: '1', ROLLBACK_ROOT: '/tmp' }, order);
+    expect(Object.keys(environment).filter((name) => !name.startsWith('ROLLBACK_'))).toEqual([
+      'PATH',
+      'LANG',
+      'HOME',
+      'EXTRA',
+    ]);
+    expect(environment).toMatchObject({
+      ROLLBACK_ROOT: '/srv/trading',
+      ROLLBACK_ENGINE_UNIT: unit,
+      ROLLBACK_OVERRIDE_INSTALLED: `/etc/systemd/system/${unit}.d/qsc_canary.conf`,
+      ROLLBACK_ID: 'qsc-1',
+      ROLLBACK_TRIGGER: 'webhook',
+      ROLLBACK_ALERT: 'QscDeadZone ; rm',
+    });
+  });
+
+  it('holds no NUL and no line break, and is bounded', () => {
+    const { ROLLBACK_REASON: reason = '' } = scriptEnvironment(configWith(['/bin/true']), unit, {}, order);
+    expect(reason).toMatch(/^HOLD 0\.9 \$\(reboot\) x+$/);
+    expect(reason).toHaveLength(500);
+  });
+
+  it('says the same as JSON on standard input', () => {
+    expect(JSON.parse(scriptInput(order))).toEqual({
+      rollback: 'qsc-1',
+      plan: 'qsc',
+      deployment: 'canary-1',
+      alert: null,
+    });
+  });
+});
