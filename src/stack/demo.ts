@@ -33,7 +33,10 @@ import { simulatorVariable } from '../simulator/address.js';
 
 /** Pause between two looks at the programs. */
 const lookEveryMs = 250;
-const canaryModel = 'patchtst';
+/** Longest wait for the first scrape. */
+const readingsTimeoutSeconds = 30;
+/** What an operator types to begin a canary. */
+const activation = 'canary activate --model patchtst';
 
 export interface DemoOptions {
   /** the value of --config: moves addresses, nothing else */
@@ -111,47 +114,59 @@ async function show(
   canary: boolean,
 ): Promise<void> {
   const command = commandPrefix(demonstration.configPath, process.env);
-  const activation = `canary activate --model ${canaryModel}`;
   screen.line(`\nFiles and logs are below ${demonstration.directory}. Ctrl-C ends everything.`);
   const observer = new Observer(demonstration);
   screen.status('waiting for the first readings ...');
-  await poll(async () => ((await observer.hasReadings()) || interrupted.aborted ? true : undefined), 30);
-  const watching = watch(observer, screen, interrupted, `${command} ${activation}`);
-  if (canary && !interrupted.aborted) {
-    screen.line(`\nAs an operator would: ${command} ${activation}`);
-    const code = await runCommand({
-      args: ['--config', demonstration.configPath, ...activation.split(' ')],
-      environment: demonstrationEnvironment(process.env, demonstration.simulator),
-      interrupted,
-      onLine: (line) => {
-        screen.line(`  | ${line}`);
-      },
-    });
-    if (code !== 0 && !interrupted.aborted)
-      screen.line(`The canary was not activated (exit code ${code ?? 'none'}).`);
-  }
-  if (!interrupted.aborted)
-    screen.line(`\nNow break something. In a second terminal: ${command} inject action-collapse\n`);
+  await poll(
+    async () => (interrupted.aborted || (await observer.hasReadings()) ? true : undefined),
+    readingsTimeoutSeconds,
+  );
+  const watching = watch({ observer, screen, interrupted, command, folder: demonstration.directory });
+  if (canary) await activateCanary(demonstration, screen, interrupted, command);
+  screen.line(`\nNow break something. In a second terminal: ${command} inject action-collapse\n`);
   await watching;
 }
 
-async function watch(
-  observer: Observer,
+async function activateCanary(
+  { configPath, simulator }: Demonstration,
   screen: Screen,
   interrupted: AbortSignal,
-  activation: string,
+  command: string,
 ): Promise<void> {
+  if (interrupted.aborted) return;
+  screen.line(`\nAs an operator would: ${command} ${activation}`);
+  const code = await runCommand({
+    args: ['--config', configPath, ...activation.split(' ')],
+    environment: demonstrationEnvironment(process.env, simulator),
+    interrupted,
+    onLine: (line) => {
+      screen.line(`  | ${line}`);
+    },
+  });
+  if (code !== 0) screen.line(`The canary was not activated (exit code ${code ?? 'none'}).`);
+}
+
+interface Watch {
+  readonly observer: Observer;
+  readonly screen: Screen;
+  readonly interrupted: AbortSignal;
+  /** how a person types `redline` */
+  readonly command: string;
+  /** left out of the paths that are shown */
+  readonly folder: string;
+}
+
+async function watch({ observer, screen, interrupted, command, folder }: Watch): Promise<void> {
   const timeline = new Timeline();
-  const rolledBack = new Set<string>();
+  const ended = new Set<string>();
   while (!interrupted.aborted) {
     const snapshot = await observer.look();
-    for (const event of timeline.advance(snapshot)) screen.event(event);
+    for (const event of timeline.advance(snapshot))
+      screen.event({ ...event, text: event.text.replaceAll(`${folder}/`, '') });
     for (const { id, ended_at: endedAt } of snapshot.rollbacks ?? []) {
-      if (endedAt === null || rolledBack.has(id)) continue;
-      rolledBack.add(id);
-      screen.line(
-        `\nOnce more: ${activation.replace(/canary activate.*/, 'inject none')}, then ${activation}\n`,
-      );
+      if (endedAt === null || ended.has(id)) continue;
+      ended.add(id);
+      screen.line(`\nOnce more: ${command} inject none, then ${command} ${activation}\n`);
     }
     screen.status(statusLine(snapshot));
     await delay(lookEveryMs, undefined, { signal: interrupted }).catch(() => undefined);
