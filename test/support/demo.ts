@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { loadConfig } from '../../src/config/load.js';
 import type { Config } from '../../src/config/schema.js';
+import { formatAddress } from '../../src/platform/http-server.js';
 import { packageRoot } from '../../src/platform/package-root.js';
 import { poll } from '../../src/platform/poll.js';
+import { findSimulator } from '../../src/simulator/address.js';
 import { runProgram, type ProgramOutcome } from './run-program.js';
 import { temporaryFolder } from './workspace.js';
 
@@ -38,8 +40,23 @@ export class Demo {
   }
 
   /** Starts it and waits until all programs are ready, and the canary (if any) is active. It ends with the test. */
-  static async start({ canary = false, environment = {} }: DemoOptions = {}): Promise<Demo> {
-    const directory = join(temporaryFolder(), 'demo');
+  static async start(options: DemoOptions = {}): Promise<Demo> {
+    return Demo.#startIn(temporaryFolder(), options, (demo) => {
+      onTestFinished(() => demo.stop().then(() => undefined));
+    });
+  }
+
+  /** The same for a whole file: the caller ends it, and removes the folder. */
+  static async launch(folder: string, options: DemoOptions = {}): Promise<Demo> {
+    return Demo.#startIn(folder, options, () => undefined);
+  }
+
+  static async #startIn(
+    folder: string,
+    { canary = false, environment = {} }: DemoOptions,
+    onSpawned: (demo: Demo) => void,
+  ): Promise<Demo> {
+    const directory = join(folder, 'demo');
     const options = [
       '--demo',
       '--ports',
@@ -55,12 +72,15 @@ export class Demo {
         env: { ...process.env, ...environment },
       }),
     );
-    onTestFinished(() => demo.stop().then(() => undefined));
+    onSpawned(demo);
     const ready = await poll(() => {
       if (demo.#output.includes(readyLine)) return true;
       return demo.#ended ? false : undefined;
     }, startTimeoutSeconds);
-    if (ready !== true) throw new Error(`the demonstration did not start:\n${demo.#output}`);
+    if (ready !== true) {
+      await demo.stop();
+      throw new Error(`the demonstration did not start:\n${demo.#output}`);
+    }
     return demo;
   }
 
@@ -72,6 +92,11 @@ export class Demo {
   get pid(): number {
     if (this.#process.pid === undefined) throw new Error('the demonstration was not started');
     return this.#process.pid;
+  }
+
+  /** The simulator's control address. */
+  async simulatorUrl(): Promise<string> {
+    return `http://${formatAddress(await findSimulator(this.config.state.directory, {}))}`;
   }
 
   get config(): Config {
