@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 import { errorMessage } from '../platform/errors.js';
-import { factSchema, linkSchema, type Fact, type LedgerRecord } from './records.js';
+import { factSchema, isLink, type Fact, type LedgerRecord } from './records.js';
 
 /** The last record of a chain, as far as the next one must know it. */
 export interface ChainHead {
@@ -56,7 +56,7 @@ export function readRecord(line: string, number: number, head: ChainHead): Ledge
 
 /** SHA-256 as hexadecimal text. */
 export function sha256(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
+  return digest('sha256', content);
 }
 
 function parse(line: string, number: number): LedgerRecord {
@@ -66,10 +66,10 @@ function parse(line: string, number: number): LedgerRecord {
   } catch (error) {
     throw new ChainError(number, `it is no JSON: ${errorMessage(error)}`);
   }
-  const link = linkSchema.safeParse(json);
+  if (!isLink(json)) throw new ChainError(number, 'it lacks its number, its time or its link');
   const fact = factSchema.safeParse(json);
-  if (link.success && fact.success) return { ...link.data, ...fact.data };
-  const issue = (link.error ?? fact.error)?.issues[0];
+  if (fact.success) return { seq: json.seq, time: json.time, ...fact.data, prev: json.prev, hash: json.hash };
+  const issue = fact.error.issues[0];
   throw new ChainError(
     number,
     `it is no record that this version knows: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trimEnd(),

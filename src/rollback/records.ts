@@ -70,16 +70,28 @@ export const factSchema = z.discriminatedUnion('type', [
 export type Fact = z.infer<typeof factSchema>;
 
 /** Where a fact stands in the ledger. */
-export const linkSchema = z.object({
+export interface Link {
   /** position in the ledger, from 1 */
-  seq: z.int().positive(),
-  /** when it was recorded */
-  time: z.number(),
+  readonly seq: number;
+  /** when it was recorded, Unix seconds */
+  readonly time: number;
   /** hash of the record before; 64 zeros for the first */
-  prev: z.string(),
+  readonly prev: string;
   /** SHA-256 of the record's line without this field */
-  hash: z.string(),
-});
+  readonly hash: string;
+}
 
 /** A fact at its place in the ledger. */
-export type LedgerRecord = Fact & z.infer<typeof linkSchema>;
+export type LedgerRecord = Fact & Link;
+
+/** Written out: every record of a long ledger passes here at the start, and its values are compared anyway. */
+export function isLink(value: unknown): value is Link {
+  if (typeof value !== 'object' || value === null) return false;
+  const { seq, time, prev, hash } = value as Partial<Record<keyof Link, unknown>>;
+  return (
+    typeof seq === 'number' &&
+    typeof time === 'number' &&
+    typeof prev === 'string' &&
+    typeof hash === 'string'
+  );
+}
