@@ -35,7 +35,7 @@ describe('violation written -> rollback script started', () => {
       await demo.redline('inject', 'action-collapse');
       const finished = await poll(async () => {
         const newest = await newestRollback(demo);
-        return newest?.id !== before?.id && newest?.ended_at != null ? newest : undefined;
+        return newest?.id !== before?.id && newest?.ended_at !== null ? newest : undefined;
       }, 60);
       const written = await injectedAt(demo);
       expect(written).toBeGreaterThan(since);
