@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { access, constants, open } from 'node:fs/promises';
+import { access, constants, open, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import type { Config } from '../config/schema.js';
 import { errorMessage, UserError } from '../platform/errors.js';
@@ -80,22 +81,22 @@ async function firstBytes(path: string): Promise<string> {
   }
 }
 
-/** Whether a file could be written at a path: it, or the nearest folder above it that exists, is writable. */
+/** Whether a file could be written at a path: it is writable, or the nearest folder above it that exists is. */
 export async function canWrite(path: string): Promise<boolean> {
-  for (let candidate = path; ; candidate = parentOf(candidate)) {
-    try {
-      await access(candidate, constants.F_OK);
-    } catch {
-      if (candidate === parentOf(candidate)) return false;
-      continue;
-    }
-    return access(candidate, constants.W_OK).then(
-      () => true,
-      () => false,
-    );
-  }
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) return dirname(path) !== path && canCreateBelow(dirname(path));
+  return isWritable(path);
 }
 
-function parentOf(path: string): string {
-  return path.replace(/\/[^/]*$/, '') || '/';
+async function canCreateBelow(folder: string): Promise<boolean> {
+  const found = await stat(folder).catch(() => undefined);
+  if (found !== undefined) return found.isDirectory() && (await isWritable(folder));
+  return dirname(folder) !== folder && canCreateBelow(dirname(folder));
+}
+
+async function isWritable(path: string): Promise<boolean> {
+  return access(path, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
 }

@@ -56,7 +56,13 @@ export class CanaryStack {
 
   /** @param systemd how the engine's unit is found; at its default it runs for as long as the test does */
   static async start(
-    settings: { systemd?: object; files?: object; deployments?: object } = {},
+    settings: {
+      systemd?: object;
+      files?: object;
+      deployments?: object;
+      /** lays out what the programs need before they start */
+      prepare?: (stack: CanaryStack) => Promise<void>;
+    } = {},
   ): Promise<CanaryStack> {
     const directory = mkdtempSync(join(tmpdir(), 'redline-test-'));
     const [redis, exporter, receiver, prometheus, alertmanager] = await Promise.all(
@@ -82,6 +88,7 @@ export class CanaryStack {
     );
     const stack = new CanaryStack(directory, configPath);
     stack.#layOutTradingSystem();
+    await settings.prepare?.(stack);
     for (const name of names) await stack.startPart(name);
     await stack.redis.connect();
     await stack.waitFor('up{job="redline-exporter"}');
@@ -120,7 +127,12 @@ export class CanaryStack {
 
   /** Runs a command of Redline as a person would. */
   redline(...args: readonly string[]): Promise<ProgramOutcome> {
-    return runProgram(['--config', this.configPath, ...args]);
+    return this.redlineWith({}, ...args);
+  }
+
+  /** The same with settings of its own (`REDLINE_...`). */
+  redlineWith(environment: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<ProgramOutcome> {
+    return runProgram(['--config', this.configPath, ...args], undefined, environment);
   }
 
   /** Waits until a question to Prometheus has an answer with a value. */

@@ -1,5 +1,14 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { tmpdir } from 'node:os';
@@ -192,6 +201,12 @@ export class PrivateSystemd {
 
   systemctl(...args: string[]): Promise<CommandResult> {
     return this.run('systemctl', args);
+  }
+
+  /** Writes a program that is systemctl for this systemd, for those who start it from outside. */
+  writeSystemctl(path: string): void {
+    const enter = `nsenter --target ${this.#init} --mount --pid --wdns=/ -- systemctl "$@"`;
+    writeFileSync(path, `#!/bin/sh\nexec ${enter}\n`, { mode: 0o755 });
   }
 
   /** The value of a unit's property, as systemctl prints it. */
