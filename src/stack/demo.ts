@@ -89,9 +89,12 @@ function components(demonstration: Demonstration): Run['components'] {
       component: redisComponent(settings),
       where: `${formatAddress({ host, port })}, stands for the trading system's`,
     },
+    // Prometheus takes 5 s to find its targets; the others start meanwhile.
+    { component: alertmanagerComponent(settings), where: config.alertmanager.url },
+    { component: prometheusComponent(settings), where: `${config.prometheus.url}/alerts` },
     {
       component: simulatorComponent(settings, simulator),
-      where: `http://${formatAddress(simulator)}/status, the trading system; its engine is a process of the simulator, since no quantum-ai-engine unit runs here`,
+      where: `http://${formatAddress(simulator)}/status, the trading system`,
     },
     {
       component: exporterComponent(settings),
@@ -101,8 +104,6 @@ function components(demonstration: Demonstration): Run['components'] {
       component: receiverComponent(settings),
       where: `http://${formatAddress(config.receiver.listen)}/api/rollbacks`,
     },
-    { component: alertmanagerComponent(settings), where: config.alertmanager.url },
-    { component: prometheusComponent(settings), where: `${config.prometheus.url}/alerts` },
   ];
 }
 
@@ -114,13 +115,17 @@ async function show(
   canary: boolean,
 ): Promise<void> {
   const command = commandPrefix(demonstration.configPath, process.env);
-  screen.line(`\nFiles and logs are below ${demonstration.directory}. Ctrl-C ends everything.`);
   const observer = new Observer(demonstration);
+  const { simulator } = await observer.look();
+  const engine = `process ${simulator?.engine?.pid ?? '?'} of the simulator`;
+  screen.line(`  Engine        ${engine}, since no quantum-ai-engine unit runs on this machine`);
+  screen.line(`\nFiles and logs are below ${demonstration.directory}. Ctrl-C ends everything.`);
   screen.status('waiting for the first readings ...');
   await poll(
     async () => (interrupted.aborted || (await observer.hasReadings()) ? true : undefined),
     readingsTimeoutSeconds,
   );
+  if (interrupted.aborted) return;
   const watching = watch({ observer, screen, interrupted, command, folder: demonstration.directory });
   if (canary) await activateCanary(demonstration, screen, interrupted, command);
   screen.line(`\nNow break something. In a second terminal: ${command} inject action-collapse\n`);
@@ -133,7 +138,6 @@ async function activateCanary(
   interrupted: AbortSignal,
   command: string,
 ): Promise<void> {
-  if (interrupted.aborted) return;
   screen.line(`\nAs an operator would: ${command} ${activation}`);
   const code = await runCommand({
     args: ['--config', configPath, ...activation.split(' ')],

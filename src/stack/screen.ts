@@ -28,9 +28,10 @@ export class Screen {
   /** Sets the line at the bottom; nothing without a terminal. */
   status(text: string): void {
     if (!this.#isLive) return;
-    const cut = text.slice(0, (this.#terminal.columns ?? 80) - 1);
-    if (pc.dim(cut) === this.#status) return;
-    this.#status = pc.dim(cut);
+    const { columns = 0 } = this.#terminal;
+    const painted = pc.dim(text.slice(0, (columns > 0 ? columns : 80) - 1));
+    if (painted === this.#status) return;
+    this.#status = painted;
     this.#terminal.write(clearLine + this.#status);
   }
 

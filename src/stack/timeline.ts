@@ -60,9 +60,11 @@ export class Timeline {
   }
 
   #notes({ simulator }: Snapshot): Happened[] {
-    const news = (simulator?.notes ?? []).filter(({ sequence }) => sequence > this.#lastNote);
+    if (simulator === undefined) return [];
+    const newest = simulator.notes.at(-1)?.sequence ?? 0;
     // A simulator that was started again counts from one.
-    const newest = simulator?.notes.at(-1)?.sequence ?? this.#lastNote;
+    const told = newest < this.#lastNote ? 0 : this.#lastNote;
+    const news = simulator.notes.filter(({ sequence }) => sequence > told);
     this.#lastNote = newest;
     for (const { kind, at } of news) if (kind === 'injected') this.#injectedAt = at;
     return news.map(({ at, kind, text }) => ({

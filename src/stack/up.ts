@@ -28,10 +28,11 @@ export async function up(configPath: string | undefined): Promise<void> {
     screen,
     interrupted: untilInterrupted(),
     components: [
-      { component: exporterComponent(settings), where: `http://${formatAddress(config.exporter.listen)}` },
-      { component: receiverComponent(settings), where: `http://${formatAddress(config.receiver.listen)}` },
+      // Prometheus takes 5 s to find its targets; the others start meanwhile.
       { component: alertmanagerComponent(settings), where: config.alertmanager.url },
       { component: prometheusComponent(settings), where: config.prometheus.url },
+      { component: exporterComponent(settings), where: `http://${formatAddress(config.exporter.listen)}` },
+      { component: receiverComponent(settings), where: `http://${formatAddress(config.receiver.listen)}` },
     ],
     whenReady: () => {
       screen.line(`Logs are below ${config.state.directory}. Ctrl-C ends everything.`);
