@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { relocatePrograms } from './relocate.mjs';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 const serversFolder = join(root, '.redline', 'servers');
@@ -164,6 +165,7 @@ function fetchPackages(packages, target) {
       const result = spawnSync('dpkg', ['-x', join(work, 'debs', file), unpacked], { encoding: 'utf8' });
       if (result.status !== 0) return `dpkg could not unpack ${file}: ${result.stderr.trim()}`;
     }
+    relocatePrograms(unpacked);
     mergeInto(unpacked, target);
     return undefined;
   } finally {
