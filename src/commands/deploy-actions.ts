@@ -43,24 +43,28 @@ export async function endDeployment(
 async function readStatus({ receiver, prometheus }: Services): Promise<DeployStatus> {
   const missing: string[] = [];
   const known = await askReceiver(missing, async () => ({
-    open: openDeployments(await receiver.deployments()),
+    deployments: await receiver.deployments(),
     rollbacks: await receiver.rollbacks(),
   }));
-  const kinds = [...new Set(known?.open.map(({ kind }) => kind))];
+  const open = known === undefined ? undefined : openDeployments(known.deployments);
+  const kinds = [...new Set(open?.map(({ kind }) => kind))];
   const judged = await askPrometheus(missing, () => readJudgedState(prometheus, kinds));
   return {
     at: Date.now() / 1000,
-    open: known?.open,
+    open,
+    lastEnded: known?.deployments.find(({ outcome }) => outcome !== null),
     lastRollback: known?.rollbacks[0],
     judged,
     missing,
   };
 }
 
-async function askReceiver(
-  missing: string[],
-  ask: () => Promise<{ open: Deployment[]; rollbacks: Rollback[] }>,
-): Promise<{ open: Deployment[]; rollbacks: Rollback[] } | undefined> {
+interface Known {
+  readonly deployments: readonly Deployment[];
+  readonly rollbacks: readonly Rollback[];
+}
+
+async function askReceiver(missing: string[], ask: () => Promise<Known>): Promise<Known | undefined> {
   try {
     return await ask();
   } catch (error) {

@@ -13,7 +13,7 @@ import { note } from './terminal.js';
  * @returns the paths written
  */
 export async function writeGateFiles(report: GateReport, folder: string): Promise<string[]> {
-  const stamp = formatTime(Math.floor(report.at)).replaceAll(/[-:]/g, '');
+  const stamp = formatTime(report.at).replaceAll(/[-:]/g, '');
   const contents = [
     [`quality_gate_${stamp}.txt`, renderGateText(report, plainPaint)],
     [`quality_gate_${stamp}.md`, renderGateMarkdown(report)],

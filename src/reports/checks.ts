@@ -132,7 +132,10 @@ export function ensembleReasons(window: WindowReading, limits: Limits): string[]
 /** The ensemble's two numbers with their limits, for a heading. */
 export function ensembleSummary(window: WindowReading, limits: Limits): string {
   return [agreementCheck, disagreementCheck]
-    .map((check) => `${check.title.toLowerCase()} ${measured(check, window, undefined, limits)}`)
+    .map(
+      (check) =>
+        `${check.title.replace('Ensemble ', '').toLowerCase()} ${measured(check, window, undefined, limits)}`,
+    )
     .join(', ');
 }
 

@@ -31,6 +31,8 @@ export interface DeployStatus {
   readonly at: number;
   /** under observation; undefined: the receiver did not say */
   readonly open: readonly Deployment[] | undefined;
+  /** the newest one that is over */
+  readonly lastEnded: Deployment | undefined;
   readonly lastRollback: Rollback | undefined;
   /** undefined: Prometheus did not say */
   readonly judged: JudgedState | undefined;
@@ -79,25 +81,25 @@ function firingAlerts(rules: readonly AlertingRule[]): FiringAlert[] {
 
 /** The status for a terminal. */
 export function renderDeployStatus(status: DeployStatus, paint: Paint): string {
-  const { open, judged, lastRollback, missing, at } = status;
+  const { open, judged, lastRollback, missing } = status;
   return `${[
     ...missing.map((text) => paint.bad(`Not known: ${printable(text)}`)),
     ...(missing.length === 0 ? [] : ['']),
-    ...observationLines(open, judged, at, paint),
+    ...observationLines(status, paint),
     ...(judged === undefined ? [] : judgedLines(judged, paint)),
     '',
     `Last rollback: ${lastRollback === undefined ? (open === undefined ? unknownText : 'none') : rollbackLine(lastRollback)}`,
   ].join('\n')}\n`;
 }
 
-function observationLines(
-  open: DeployStatus['open'],
-  judged: JudgedState | undefined,
-  now: number,
-  paint: Paint,
-): string[] {
+function observationLines({ open, lastEnded, judged, at: now }: DeployStatus, paint: Paint): string[] {
   if (open === undefined) return ['Under observation: unknown.'];
-  if (open.length === 0) return ['Nothing is under observation.'];
+  if (open.length === 0) {
+    if (lastEnded === undefined) return ['Nothing is under observation.'];
+    const { kind, model, outcome, ends_at } = lastEnded;
+    const ended = `${outcome ?? unknownText} ${formatTime(ends_at ?? undefined)}`.replace('_', ' ');
+    return [`Nothing is under observation. Last: ${kind} ${printable(model)}, ${ended}.`];
+  }
   return open.flatMap((deployment) => {
     const { id, kind, model, weight, operator, started_at, activated_at } = deployment;
     return [
@@ -144,10 +146,10 @@ function judgedLines({ checks, firing }: JudgedState, paint: Paint): string[] {
       return `  ${marks[check.state]}  ${check.alertname.padEnd(width)}  ${values}${check.rollback === '' ? '' : paint.dim(' rolls back')}`.trimEnd();
     }),
     '',
-    firing.length === 0 ? 'Firing alerts: none' : paint.bad('Firing alerts'),
-    ...firing.map(
-      ({ alertname, severity, text }) =>
-        `  ${severity.padEnd(8)}  ${printable(alertname)}: ${printable(text)}`,
-    ),
+    firing.length === 0 ? 'Firing alerts: none' : 'Firing alerts',
+    ...firing.map(({ alertname, severity, text }) => {
+      const colour = severity === 'critical' ? paint.bad : severity === 'warning' ? paint.warn : paint.dim;
+      return `  ${colour(severity.padEnd(8))}  ${printable(alertname)}: ${printable(text)}`;
+    }),
   ];
 }

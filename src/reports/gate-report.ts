@@ -2,7 +2,7 @@ import { ensembleSummary } from './checks.js';
 import type { GateReading } from './gate.js';
 import type { GateMode, GateVerdict } from './gate-verdict.js';
 import { alignColumns, modelCells, modelTable } from './model-table.js';
-import { formatLimit, formatTime, formatValue } from './numbers.js';
+import { formatExactTime, formatLimit, formatTime, formatValue } from './numbers.js';
 import type { Paint } from './paint.js';
 import { printable } from './text.js';
 
@@ -97,7 +97,7 @@ function todoOf(outcome: GateOutcome): readonly string[] {
 function facts({ at, mode, model, cutover, outcome }: GateReport): (readonly [string, string])[] {
   const asked = [
     ['Asked', `${formatTime(at)}, mode ${mode}${model === undefined ? '' : `, model ${printable(model)}`}`],
-    ['Cutover', formatTime(cutover)],
+    ['Cutover', formatExactTime(cutover)],
   ] as const;
   if (!outcome.known) return [...asked];
   const { window, evaluation, limits } = outcome.reading;

@@ -29,8 +29,13 @@ export function formatLimit(limit: number | undefined, unit: Unit): string {
   return unit === 'share' ? `${trimmed(limit * 100)}%` : trimmed(limit);
 }
 
-/** Unix seconds as `2026-01-10T12:00:00Z`; {@link unknownText} where there is none. */
+/** Unix seconds as `2026-01-10T12:00:00Z`, whole seconds; {@link unknownText} where there is none. */
 export function formatTime(seconds: number | undefined): string {
+  return formatExactTime(seconds === undefined ? undefined : Math.floor(seconds));
+}
+
+/** The same with its milliseconds, for a time that somebody may have to give back to a command. */
+export function formatExactTime(seconds: number | undefined): string {
   return seconds === undefined
     ? unknownText
     : new Date(Math.round(seconds * 1000)).toISOString().replace(/\.000Z$/, 'Z');

@@ -40,9 +40,10 @@ export async function readRunbookChecks(
   );
 }
 
-/** The values of a check as text: `38.0% (limit 70%)`. */
+/** The values of a check as text: `38.0% (limit 70%)`; empty where there is none (its alert is about something else now). */
 export function describeValues({ alertname, values }: RunbookCheck): string {
   return values
+    .filter(({ value }) => value !== undefined)
     .map(({ of, value, limits }) => {
       const text = formatAlertValue(alertname, value, limits[0]);
       const bounds = limits.map((limit) => formatAlertLimit(alertname, limit)).join(' and ');

@@ -1,7 +1,7 @@
 import type { PrometheusClient, RuleGroup, Target } from '../alerts/prometheus.js';
 import { exporterMetric, job, recordedMetric } from '../names.js';
 import { formatDuration, parseDuration } from '../platform/duration.js';
-import { formatTime } from './numbers.js';
+import { formatExactTime } from './numbers.js';
 
 /** A leg of the way from the trading system to an answer that is missing, and what to do about it. */
 export interface MissingLeg {
@@ -83,7 +83,7 @@ export async function explainSilence(
   }
   if (Math.abs(used - cutover) >= 0.0015) {
     return {
-      missing: `The exporter still counts from ${formatTime(used)}, not from ${formatTime(cutover)}, ${waited}.`,
+      missing: `The exporter still counts from ${formatExactTime(used)}, not from ${formatExactTime(cutover)}, ${waited}.`,
       todo: 'Exporter and receiver must have the same state.directory: the receiver writes observation.json there.',
     };
   }

@@ -10,6 +10,7 @@ import { packageRoot } from '../../src/platform/package-root.js';
 import { poll } from '../../src/platform/poll.js';
 import type { Child } from '../../src/stack/child.js';
 import {
+  alertmanagerComponent,
   exporterComponent,
   prometheusComponent,
   receiverComponent,
@@ -20,7 +21,8 @@ import { freePort } from '../../src/stack/servers.js';
 import { runProgram, type ProgramOutcome } from './run-program.js';
 
 const names = ['redis', 'exporter', 'receiver', 'prometheus'] as const;
-export type StackPart = (typeof names)[number];
+/** Alertmanager only where a test starts it: most ask Prometheus alone. */
+export type StackPart = (typeof names)[number] | 'alertmanager';
 
 /** One model's say in one event. */
 export interface Vote {
@@ -117,6 +119,7 @@ export class CanaryStack {
       exporter: exporterComponent,
       receiver: receiverComponent,
       prometheus: prometheusComponent,
+      alertmanager: alertmanagerComponent,
     } as const;
     this.#children.set(name, await components[name](this.#settings).start());
   }

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { formatAgainst, formatLimit, formatTime, formatValue } from '../../../src/reports/numbers.js';
+import {
+  formatAgainst,
+  formatExactTime,
+  formatLimit,
+  formatTime,
+  formatValue,
+} from '../../../src/reports/numbers.js';
 import { markdownCell, printable } from '../../../src/reports/text.js';
 
 describe('formatValue', () => {
@@ -35,9 +41,11 @@ it('writes limits without idle digits', () => {
   expect(formatLimit(200, 'count')).toBe('200');
 });
 
-it('writes times in UTC, with milliseconds only where there are some', () => {
+it('writes times in UTC, with milliseconds only where they are asked for', () => {
   expect(formatTime(1_768_046_400)).toBe('2026-01-10T12:00:00Z');
-  expect(formatTime(1_768_046_400.25)).toBe('2026-01-10T12:00:00.250Z');
+  expect(formatTime(1_768_046_400.9)).toBe('2026-01-10T12:00:00Z');
+  expect(formatExactTime(1_768_046_400.25)).toBe('2026-01-10T12:00:00.250Z');
+  expect(formatExactTime(1_768_046_400)).toBe('2026-01-10T12:00:00Z');
 });
 
 it('lets no control character of a name through', () => {

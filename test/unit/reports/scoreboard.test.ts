@@ -46,7 +46,7 @@ describe('the scoreboard', () => {
     );
     expect(text).toContain('342 events since 2026-01-10T12:00:00Z');
     expect(text).toContain(
-      'ensemble agreement 65.0% (allowed 55% to 80%), hard disagreement 5.0% (limit 20%)',
+      'Ensemble: agreement 65.0% (allowed 55% to 80%), hard disagreement 5.0% (limit 20%)',
     );
     expect(text).not.toContain('## Why');
   });

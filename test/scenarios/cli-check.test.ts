@@ -1,0 +1,121 @@
+import { chmodSync, mkdtempSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
+import { freePort, startAlertmanager } from '../../src/stack/servers.js';
+import { CanaryStack } from '../support/canary-stack.js';
+import { healthyEvents } from '../support/events.js';
+
+const answerSchema = z.object({
+  ok: z.boolean(),
+  checks: z.array(
+    z.object({
+      what: z.string(),
+      level: z.enum(['ok', 'warn', 'fail']),
+      detail: z.string(),
+      todo: z.string().optional(),
+    }),
+  ),
+});
+
+let stack: CanaryStack;
+beforeAll(async () => {
+  stack = await CanaryStack.start();
+  await stack.startPart('alertmanager');
+  await stack.writeEvents(healthyEvents(10));
+  for (const job of ['redline-receiver', 'prometheus', 'alertmanager'])
+    await stack.waitFor(`up{job="${job}"}`);
+});
+afterAll(async () => {
+  await stack.stop();
+});
+
+/** What is not ok, as `level what: detail`. */
+async function complaints(environment: NodeJS.ProcessEnv = {}) {
+  const { code, stdout } = await stack.redlineWith(environment, 'check', '--json');
+  const { ok, checks } = answerSchema.parse(JSON.parse(stdout));
+  expect(code).toBe(ok ? 0 : 2);
+  return checks
+    .filter(({ level }) => level !== 'ok')
+    .map(({ level, what, detail }) => `${level} ${what}: ${detail}`);
+}
+
+const noPager =
+  "warn pager: only the receiver's own notification log is told, which is silent when the receiver is down";
+
+describe('redline check', () => {
+  it('finds nothing wrong with a whole stack but that nobody is paged', async () => {
+    expect(await complaints()).toEqual([noPager]);
+    const { code, stdout } = await stack.redline('check');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/ok {4}rollback plan qsc: script \(.*qsc_rollback\.sh\): executable and valid/);
+    expect(stdout).toMatch(/ok {4}alert rules: all \d+ are loaded/);
+    expect(stdout).toContain('-> Add Slack, Telegram, PagerDuty or e-mail');
+  });
+
+  it('says that people are told where Alertmanager has another channel', async () => {
+    const directory = mkdtempSync(join(stack.directory, 'alertmanager-'));
+    const configFile = join(directory, 'alertmanager.yml');
+    writeFileSync(join(directory, 'slack.url'), 'http://127.0.0.1:9/');
+    writeFileSync(
+      configFile,
+      `route: {receiver: pager}
+receivers:
+  - name: pager
+    slack_configs: [{api_url_file: slack.url, channel: '#incidents'}]
+`,
+    );
+    const port = await freePort();
+    const alertmanager = await startAlertmanager(directory, port, configFile);
+    onTestFinished(() => alertmanager.stop());
+    const said = await complaints({ REDLINE_ALERTMANAGER_URL: `http://127.0.0.1:${port}` });
+    expect(said).toEqual([expect.stringMatching(/^warn rollback route: no webhook to http/)]);
+  });
+
+  it('names a token that everybody may read', async () => {
+    const token = join(stack.directory, 'receiver.token');
+    chmodSync(token, 0o644);
+    const said = await complaints();
+    chmodSync(token, 0o600);
+    expect(said).toContainEqual(
+      expect.stringMatching(/^fail receiver token: .* every user of this machine \(mode 644\)/),
+    );
+  });
+
+  it('names a token that the receiver does not take', async () => {
+    writeFileSync(join(stack.directory, 'other.token'), 'another-token\n', { mode: 0o600 });
+    const said = await complaints({ REDLINE_RECEIVER_TOKEN_FILE: 'other.token' });
+    expect(said).toEqual([noPager, expect.stringMatching(/^fail receiver: .* does not accept the token/)]);
+  });
+
+  it('names a rollback script that is missing or may not be executed, before it is needed', async () => {
+    const script = stack.path('ops/model_safety/qsc_rollback.sh');
+    renameSync(script, `${script}.away`);
+    expect(await complaints()).toContainEqual(
+      expect.stringMatching(/^fail rollback plan qsc: .*qsc_rollback\.sh does not exist/),
+    );
+    writeFileSync(script, '#!/bin/sh\n', { mode: 0o644 });
+    expect(await complaints()).toContainEqual(
+      expect.stringMatching(/^fail rollback plan qsc: .*qsc_rollback\.sh is not executable \(chmod \+x it\)/),
+    );
+    renameSync(`${script}.away`, script);
+  });
+
+  it('names everything that does not answer, and stands itself', async () => {
+    const nowhere = `127.0.0.1:${await freePort()}`;
+    const said = await complaints({
+      REDLINE_REDIS_URL: `redis://${nowhere}`,
+      REDLINE_PROMETHEUS_URL: `http://${nowhere}`,
+      REDLINE_ALERTMANAGER_URL: `http://${nowhere}`,
+      REDLINE_EXPORTER_LISTEN: nowhere,
+      REDLINE_RECEIVER_URL: `http://${nowhere}`,
+    });
+    expect(said.map((line) => line.split(':')[0])).toEqual([
+      'fail Redis',
+      'fail exporter',
+      'fail Prometheus',
+      'fail Alertmanager',
+      'fail receiver',
+    ]);
+  });
+});

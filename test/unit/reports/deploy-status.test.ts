@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import type { Deployment } from '../../../src/deployments/deployment.js';
+import { renderDeployStatus, type DeployStatus } from '../../../src/reports/deploy-status.js';
+import { paintFor, plainPaint } from '../../../src/reports/paint.js';
+
+const now = 1_768_050_000;
+const canary: Deployment = {
+  id: 'canary-1',
+  kind: 'canary',
+  model: 'patchtst',
+  operator: 'alice',
+  started_at: now - 6000,
+  ends_at: now + 15_600,
+  settle_seconds: 120,
+  cutover: now - 9000,
+  weight: 0.1,
+  activated_at: now - 5990,
+  outcome: null,
+};
+
+function render(rest: Partial<DeployStatus> = {}, paint = plainPaint): string {
+  return renderDeployStatus(
+    {
+      at: now,
+      open: [canary],
+      lastEnded: undefined,
+      lastRollback: undefined,
+      judged: { mode: 'auto', checks: [], firing: [] },
+      missing: [],
+      ...rest,
+    },
+    paint,
+  );
+}
+
+describe('deploy status', () => {
+  it('says what is under observation, since when and how long still', () => {
+    const text = render();
+    expect(text).toContain('Under observation: canary patchtst at 10.0%');
+    expect(text).toContain('Since      2026-01-10T11:20:00Z (1h 40m), by alice');
+    expect(text).toContain('Time left  4h 20m (until 2026-01-10T17:20:00Z)');
+    expect(text).toContain('auto: a violation is rolled back by itself');
+    expect(text).toContain('Firing alerts: none');
+    expect(text).toContain('Last rollback: none');
+  });
+
+  it('warns of what is not as it should be', () => {
+    const judged = { mode: 'shadow' as const, checks: [], firing: [] };
+    const text = render({ open: [{ ...canary, activated_at: null }], judged });
+    expect(text).toContain('not yet restarted with it');
+    expect(text).toContain('shadow: a violation is recorded, NOTHING is rolled back');
+  });
+
+  it('shows each check with its state, values and limits in their units', () => {
+    const check = (
+      alertname: string,
+      state: 'ok' | 'firing' | 'unknown',
+      value: number | undefined,
+      ...limits: number[]
+    ) => ({
+      alertname,
+      severity: 'critical',
+      rollback: 'qsc',
+      state,
+      values: [{ of: '', value, limits }],
+    });
+    const text = render({
+      judged: {
+        mode: 'auto',
+        checks: [
+          check('QscActionCollapse', 'firing', 0.7004, 0.7),
+          check('QscEnsembleDysfunction', 'ok', 0.65, 0.55, 0.8),
+          check('QscTelemetryStalled', 'ok', 12, 600),
+          check('QscNarrowRange', 'unknown', undefined, 0.12),
+        ],
+        firing: [{ alertname: 'QscActionCollapse', severity: 'critical', text: 'HOLD is 70.04%' }],
+      },
+    });
+    expect(text).toMatch(/FIRING +QscActionCollapse +70\.04% \(limit 70%\) rolls back/);
+    expect(text).toMatch(/ok +QscEnsembleDysfunction +65\.0% \(limits 55% and 80%\) rolls back/);
+    expect(text).toMatch(/ok +QscTelemetryStalled +12s \(limit 10m 00s\)/);
+    expect(text).toMatch(/unknown +QscNarrowRange +rolls back/);
+    expect(text).toContain('critical  QscActionCollapse: HOLD is 70.04%');
+  });
+
+  it('answers when nothing is under observation, with what was last', () => {
+    expect(render({ open: [] })).toContain('Nothing is under observation.\n');
+    const lastEnded: Deployment = { ...canary, outcome: 'rolled_back', ends_at: now - 60 };
+    expect(render({ open: [], lastEnded })).toContain(
+      'Nothing is under observation. Last: canary patchtst, rolled back 2026-01-10T12:59:00Z.',
+    );
+  });
+
+  it('does not take no answer for nothing', () => {
+    const text = render({ open: undefined, judged: undefined, missing: ['The receiver does not answer.'] });
+    expect(text).toContain('Not known: The receiver does not answer.');
+    expect(text).toContain('Under observation: unknown.');
+    expect(text).toContain('Last rollback: unknown');
+    expect(text).not.toContain('Nothing is');
+  });
+
+  it('is coloured only where colours are asked for', () => {
+    expect(render()).not.toContain('\u001b');
+    expect(render({ missing: ['x'] }, paintFor(true))).toContain('\u001b[31m');
+  });
+});
