@@ -90,8 +90,8 @@ function components(demonstration: Demonstration): Run['components'] {
       where: `${formatAddress({ host, port })}, stands for the trading system's`,
     },
     // Prometheus takes 5 s to find its targets; the others start meanwhile.
-    { component: alertmanagerComponent(settings), where: config.alertmanager.url },
-    { component: prometheusComponent(settings), where: `${config.prometheus.url}/alerts` },
+    { component: alertmanagerComponent(settings), where: `${config.alertmanager.url}/api/v2/alerts` },
+    { component: prometheusComponent(settings), where: config.prometheus.url },
     {
       component: simulatorComponent(settings, simulator),
       where: `http://${formatAddress(simulator)}/status, the trading system`,
