@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { ExitCode } from '../platform/errors.js';
 import { packageVersion } from '../platform/package-root.js';
+import { registerAudit } from './audit.js';
 import { registerCanary } from './canary.js';
 import { registerCheck } from './check.js';
 import type { CommandContext, RegisterCommand } from './context.js';
@@ -27,6 +28,7 @@ const commands: readonly RegisterCommand[] = [
   registerScoreboard,
   registerRollback,
   registerCheck,
+  registerAudit,
 ];
 
 /**

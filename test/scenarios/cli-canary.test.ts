@@ -259,6 +259,27 @@ describeWithSystemd('the life of a canary on the command line', (systemd) => {
     expect((await status()).lastRollback?.trigger.reason).toBe('no receiver');
   });
 
+  it('shows what it did, and proves the record of it', async () => {
+    const audit = await stack.redline('audit');
+    expect(audit.code).toBe(0);
+    expect(audit.stdout).toMatch(/canary-patchtst-\S+ declared by alice\n/);
+    expect(audit.stdout).toMatch(/started \(manual, auto\): trying it out\n/);
+    expect(audit.stdout).toMatch(/script ended with 0, 4 checks hold\n/);
+    const whole = await stack.redline('audit', 'verify');
+    expect(whole.code).toBe(0);
+    expect(whole.stdout).toMatch(/^Whole: .*ledger\.jsonl: \d+ records/);
+
+    await stack.stopPart('receiver');
+    const ledger = join(stack.config.state.directory, 'ledger.jsonl');
+    const text = readFileSync(ledger, 'utf8');
+    writeFileSync(ledger, text.replace('trying it out', 'an accident!!'));
+    const changed = await stack.redline('audit', 'verify');
+    writeFileSync(ledger, text);
+    await stack.startPart('receiver');
+    expect(changed.code).toBe(2);
+    expect(changed.stdout).toMatch(/^NOT WHOLE: .* record \d+: its content does not match its hash/);
+  });
+
   it('refuses a plan that nobody configured, and says in a dry run what would run', async () => {
     const unknown = await stack.redline('rollback', 'qcs', '--reason', 'typo');
     expect(unknown.code).toBe(1);
