@@ -56,6 +56,7 @@ export class ExclusiveLock {
     if (this.#released) return;
     this.#released = true;
     await rm(this.#holderFile, { force: true });
+    this.#holder.ref();
     const ended = this.#holder.exitCode !== null || this.#holder.signalCode !== null;
     const exit = ended ? Promise.resolve() : once(this.#holder, 'exit');
     this.#holder.stdin?.end();

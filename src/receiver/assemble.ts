@@ -1,11 +1,9 @@
-import { join } from 'node:path';
 import type { Express } from 'express';
 import { PrometheusClient } from '../alerts/prometheus.js';
 import type { Config } from '../config/schema.js';
 import type { Logger } from '../platform/log.js';
 import { Mutex } from '../platform/mutex.js';
 import type { PeriodicTask } from '../platform/periodic.js';
-import { writeScoreboard } from '../reports/scoreboard.js';
 import { Ledger, ledgerPath } from '../rollback/ledger.js';
 import { RollbackQueue } from '../rollback/queue.js';
 import { redisKeyReader } from '../rollback/redis-key.js';
@@ -20,10 +18,8 @@ import { ManualRollbacks } from './manual-rollbacks.js';
 import { ReceiverMetrics } from './metrics.js';
 import { ObservationWriter } from './observation-writer.js';
 import { Reconciliation } from './reconcile.js';
+import { ScoreboardWriter } from './scoreboard-writer.js';
 import { InboxWorker } from './worker.js';
-
-/** How often the scoreboard is rewritten while a canary runs, seconds. */
-const scoreboardInterval = 30;
 
 /** The receiver's parts, as far as starting and stopping them needs to know. */
 export interface Parts {
@@ -94,6 +90,7 @@ export async function assemble(
     canaryLog: config.files.canary_log,
     logger,
   });
+  const scoreboard = new ScoreboardWriter(config.files, ledger, prometheus);
   const tasks: PeriodicTask[] = [
     {
       name: 'reconciliation',
@@ -103,11 +100,7 @@ export async function assemble(
     { name: 'end of observations', intervalSeconds: 1, run: () => deployments.expire() },
     { name: 'monitoring completed', intervalSeconds: 5, run: () => completion.run() },
     { name: 'inbox', intervalSeconds: 1, run: () => inbox.flush() },
-    {
-      name: 'scoreboard',
-      intervalSeconds: scoreboardInterval,
-      run: () => rewriteScoreboard(config, ledger, prometheus),
-    },
+    { name: 'scoreboard', intervalSeconds: 1, run: () => scoreboard.run() },
   ];
   return { app, ledger, inbox, worker, queue, mutex, tasks, logger };
 }
@@ -144,15 +137,4 @@ function currentFamilies(config: Config, ledger: Ledger, inbox: Inbox, { status 
       unknownRules: status.unknownRules,
     }),
   ];
-}
-
-async function rewriteScoreboard(
-  config: Config,
-  ledger: Ledger,
-  prometheus: PrometheusClient,
-): Promise<void> {
-  const canaryRuns = [...ledger.state.deployments.values()].some(
-    ({ kind, outcome }) => kind === 'canary' && outcome === null,
-  );
-  if (canaryRuns) await writeScoreboard(prometheus, join(config.files.reports, 'scoreboard_latest.md'));
 }

@@ -69,7 +69,8 @@ export class Reconciliation {
   /** A rule that cannot be evaluated neither fires nor is silent; it is named once. */
   #noteUnknown(rules: readonly AlertingRule[]): void {
     for (const { name, health, lastError } of rules) {
-      if (!this.#unknown.has(name))
+      // Right after a start of Prometheus every rule is unknown, until its first evaluation.
+      if (!this.#unknown.has(name) && health !== 'unknown')
         this.#logger.error({ alert: name, health, reason: lastError }, 'the state of this rule is unknown');
     }
     this.#unknown = new Set(rules.map(({ name }) => name));

@@ -1,0 +1,149 @@
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { poll } from '../../src/platform/poll.js';
+import { firing, ReceiverBench, scriptPlan } from '../support/receiver.js';
+
+/** A receiver whose only script has begun to run for a canary. */
+async function whileScriptRuns(script: string): Promise<{ bench: ReceiverBench; canary: string }> {
+  const bench = await ReceiverBench.create({
+    rollbacks: scriptPlan('roll.sh', { verify_timeout: '20s' }),
+    scripts: { 'roll.sh': script },
+  });
+  writeFileSync(join(bench.root, 'bad'), '');
+  await bench.start();
+  const { id } = await bench.startCanary();
+  await bench.alert(firing(id));
+  const runs = await poll(() => (bench.runs().length > 0 ? true : undefined), 20, 0.02);
+  expect(runs).toBe(true);
+  return { bench, canary: id };
+}
+
+describe('a receiver killed', () => {
+  it('while the script runs finds it done at the next start, and does not run it again', async () => {
+    const { bench, canary } = await whileScriptRuns('until test -e go; do sleep 0.1; done; rm -f bad');
+    await bench.kill('SIGKILL');
+    await bench.start();
+    // An alert that comes again meanwhile is the same violation.
+    expect(await bench.alert(firing(canary))).toBe(200);
+    writeFileSync(join(bench.root, 'go'), '');
+    const rollback = await bench.finishedRollback();
+    expect(rollback).toMatchObject({ result: 'succeeded', trigger: { source: 'webhook' } });
+    expect(rollback.note).toContain('recovered');
+    expect(bench.runs()).toHaveLength(1);
+    expect(await bench.rollbacks()).toHaveLength(1);
+    expect(bench.verdict()).toMatchObject({ ok: true });
+  });
+
+  it('while the script runs runs it again where it died with it', async () => {
+    const { bench } = await whileScriptRuns(
+      'test $ROLLBACK_TRIGGER = recovery || { echo $$ > pid; sleep 60; }\nrm -f bad',
+    );
+    await bench.kill('SIGKILL');
+    const pid = await poll(() => {
+      const path = join(bench.root, 'pid');
+      return existsSync(path) && readFileSync(path, 'utf8').endsWith('\n')
+        ? readFileSync(path, 'utf8')
+        : undefined;
+    }, 10);
+    process.kill(-Number(pid), 'SIGKILL');
+    bench.configure({ rollbacks: scriptPlan('roll.sh', { verify_timeout: '300ms' }) });
+    await bench.start();
+    const rollback = await bench.finishedRollback();
+    expect(rollback).toMatchObject({ result: 'succeeded', note: 'interrupted and run again' });
+    expect(bench.runs()).toEqual([`roll.sh ${rollback.id} webhook`, `roll.sh ${rollback.id} recovery`]);
+    expect(bench.facts('rollback_resumed')).toHaveLength(1);
+    expect(bench.facts('rollback_finished')).toHaveLength(1);
+  });
+
+  it('while verifying verifies again at the next start', async () => {
+    const { bench } = await whileScriptRuns('exit 0');
+    const isVerifying = await poll(async () => {
+      const [rollback] = await bench.rollbacks();
+      return rollback?.methods.length === 1 ? true : undefined;
+    }, 10);
+    expect(isVerifying).toBe(true);
+    await bench.kill('SIGKILL');
+    writeFileSync(join(bench.root, 'gone'), '');
+    await bench.redline('receiver', '--check');
+    const { rmSync } = await import('node:fs');
+    rmSync(join(bench.root, 'bad'));
+    await bench.start();
+    expect(await bench.finishedRollback()).toMatchObject({ result: 'succeeded' });
+    expect(bench.runs()).toHaveLength(1);
+  });
+
+  it('between accepting a webhook and acting on it acts at the next start, once', async () => {
+    const bench = await ReceiverBench.create({
+      rollbacks: scriptPlan('roll.sh'),
+      scripts: { 'roll.sh': 'rm -f bad' },
+    });
+    await bench.start();
+    const { id } = await bench.startCanary();
+    await bench.kill('SIGKILL');
+    const entry = { id: 7, received_at: 1, digest: 'd', alerts: [firing(id)] };
+    const half = JSON.stringify({ ...entry, id: 8 }).slice(0, 40);
+    appendFileSync(join(bench.folder, 'state', 'inbox.jsonl'), `${JSON.stringify(entry)}\n${half}`);
+    await bench.start();
+    expect(await bench.finishedRollback()).toMatchObject({ result: 'succeeded', deployment: id });
+    expect(bench.log).toContain('the last webhook was half written');
+    await bench.kill('SIGKILL');
+    await bench.start();
+    await poll(async () => ((await bench.metric('redline_inbox_pending')) === 0 ? true : undefined), 10);
+    expect(bench.runs()).toHaveLength(1);
+    expect(bench.facts('rollback_started')).toHaveLength(1);
+  });
+
+  it('between the records of a beginning ends the deployment at the next start', async () => {
+    const { bench, canary } = await whileScriptRuns('rm -f bad');
+    await bench.finishedRollback();
+    await bench.kill('SIGKILL');
+    const path = join(bench.folder, 'state', 'ledger.jsonl');
+    // As a power cut leaves it: the first of the records that were written together.
+    const lines = bench.ledgerLines();
+    writeFileSync(path, `${lines.slice(0, 2).join('\n')}\n`);
+    await bench.start();
+    expect(await bench.finishedRollback()).toMatchObject({ result: 'succeeded' });
+    expect((await bench.deployments())[0]).toMatchObject({ id: canary, outcome: 'rolled_back' });
+  });
+});
+
+describe('a receiver told to stop', () => {
+  it('lets a running rollback finish', async () => {
+    const { bench } = await whileScriptRuns('until test -e go; do sleep 0.1; done; rm -f bad');
+    const ended = bench.kill('SIGTERM');
+    writeFileSync(join(bench.root, 'go'), '');
+    expect(await ended).toBe(0);
+    expect(bench.facts('rollback_finished')).toMatchObject([{ result: 'succeeded' }]);
+    expect(existsSync(join(bench.folder, 'state', 'lock.holder'))).toBe(false);
+  });
+});
+
+describe('the ledger', () => {
+  it('whose last record is torn is used without it, and says so', async () => {
+    const bench = await ReceiverBench.create({ rollbacks: scriptPlan('roll.sh') });
+    await bench.start();
+    await bench.startCanary();
+    await bench.kill('SIGKILL');
+    const state = join(bench.folder, 'state');
+    appendFileSync(join(state, 'ledger.jsonl'), '{"seq":2,"time":17');
+    await bench.start();
+    expect(await bench.deployments()).toHaveLength(1);
+    expect(bench.log).toContain('the last record of the ledger was half written');
+    expect(readdirSync(state).filter((name) => name.startsWith('ledger.jsonl.torn-'))).toHaveLength(1);
+  });
+
+  it('that was changed keeps the receiver from starting, and names the record', async () => {
+    const bench = await ReceiverBench.create({ rollbacks: scriptPlan('roll.sh') });
+    await bench.start();
+    const { id } = await bench.startCanary();
+    await bench.post(`/api/deployments/${id}/end`, { outcome: 'abandoned' });
+    await bench.kill('SIGTERM');
+    const path = join(bench.folder, 'state', 'ledger.jsonl');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('patchtst', 'nhits'));
+    const { code, stderr } = await bench.redline('receiver');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^redline: The ledger .*ledger\.jsonl is not whole: record 1: .*backup/m);
+    expect(stderr).not.toContain('    at ');
+  });
+});

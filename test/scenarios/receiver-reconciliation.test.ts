@@ -1,0 +1,176 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { stringify } from 'yaml';
+import { PrometheusClient } from '../../src/alerts/prometheus.js';
+import { poll } from '../../src/platform/poll.js';
+import { freePort, startAlertmanager, startPrometheus } from '../../src/stack/servers.js';
+import { firing, ReceiverBench, scriptPlan } from '../support/receiver.js';
+
+const plan = scriptPlan('roll.sh');
+const scripts = { 'roll.sh': 'rm -f bad' };
+
+/** Fires for every canary under observation. */
+const violated = {
+  alert: 'QscDeadZone',
+  expr: 'redline_deployment_open{kind="canary"} == 1',
+  labels: { rollback: 'qsc', severity: 'critical' },
+  annotations: { description: 'open is {{ $value }}' },
+};
+/** Cannot be evaluated. */
+const broken = { alert: 'QscBroken', expr: 'count_values("no-label", up)', labels: { rollback: 'qsc' } };
+
+interface Surroundings {
+  readonly rules: readonly object[];
+  readonly withAlertmanager?: boolean;
+  readonly reconcileInterval?: string;
+}
+
+/** A receiver, a Prometheus that scrapes it every second, and an Alertmanager where asked for. */
+async function start({
+  rules,
+  withAlertmanager = false,
+  reconcileInterval = '500ms',
+}: Surroundings): Promise<ReceiverBench> {
+  const [prometheusPort, alertmanagerPort] = [await freePort(), await freePort()];
+  const bench = await ReceiverBench.create({ rollbacks: plan, scripts });
+  bench.configure({
+    rollbacks: plan,
+    prometheus: { url: `http://127.0.0.1:${prometheusPort}` },
+    receiver: { reconcile_interval: reconcileInterval },
+  });
+  await bench.start();
+  if (withAlertmanager) await startAlertmanagerFor(bench, alertmanagerPort);
+  const folder = join(bench.folder, 'prometheus');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'rules.yml'), stringify({ groups: [{ name: 'test', rules }] }));
+  const config = {
+    global: { scrape_interval: '1s', evaluation_interval: '1s' },
+    rule_files: ['rules.yml'],
+    scrape_configs: [
+      { job_name: 'redline-receiver', static_configs: [{ targets: [`127.0.0.1:${bench.port}`] }] },
+    ],
+    alerting: { alertmanagers: [{ static_configs: [{ targets: [`127.0.0.1:${alertmanagerPort}`] }] }] },
+  };
+  writeFileSync(join(folder, 'prometheus.yml'), stringify(config));
+  const prometheus = await startPrometheus(folder, prometheusPort, join(folder, 'prometheus.yml'));
+  onTestFinished(() => prometheus.stop());
+  const client = new PrometheusClient(`http://127.0.0.1:${prometheusPort}`, 5);
+  const scraped = await poll(async () => ((await client.query('up == 1')).length > 0 ? true : undefined), 30);
+  expect(scraped).toBe(true);
+  return bench;
+}
+
+async function startAlertmanagerFor(bench: ReceiverBench, port: number): Promise<void> {
+  const folder = join(bench.folder, 'alertmanager');
+  mkdirSync(folder);
+  const webhook = {
+    url: `${bench.url}/webhook`,
+    http_config: { authorization: { credentials: bench.token } },
+  };
+  const config = {
+    route: {
+      receiver: 'redline',
+      group_by: ['...'],
+      group_wait: '0s',
+      group_interval: '1s',
+      repeat_interval: '1m',
+    },
+    receivers: [{ name: 'redline', webhook_configs: [webhook] }],
+  };
+  writeFileSync(join(folder, 'alertmanager.yml'), stringify(config));
+  const alertmanager = await startAlertmanager(folder, port, join(folder, 'alertmanager.yml'));
+  onTestFinished(() => alertmanager.stop());
+}
+
+describe('a violation', () => {
+  it('whose webhook never comes is found at Prometheus', async () => {
+    const bench = await start({ rules: [violated, broken] });
+    const { id } = await bench.startCanary();
+    const rollback = await bench.finishedRollback();
+    expect(rollback).toMatchObject({
+      deployment: id,
+      result: 'succeeded',
+      trigger: {
+        source: 'reconciliation',
+        alertname: 'QscDeadZone',
+        description: 'open is 1',
+        expression: violated.expr,
+        payload_sha256: null,
+      },
+    });
+    // The webhook, late.
+    await bench.alert(firing(id));
+    expect(await bench.metric('redline_reconciliation_unknown_rules')).toBe(1);
+    expect(bench.log.match(/the state of this rule is unknown/g)).toHaveLength(1);
+    expect(await bench.metric('redline_reconciliation_last_success_timestamp_seconds')).toBeGreaterThan(1e9);
+    expect(await bench.rollbacks()).toHaveLength(1);
+    expect(bench.runs()).toHaveLength(1);
+  });
+
+  it('comes through Alertmanager too', async () => {
+    const bench = await start({ rules: [violated], withAlertmanager: true, reconcileInterval: '1h' });
+    const { id } = await bench.startCanary();
+    const rollback = await bench.finishedRollback();
+    expect(rollback).toMatchObject({
+      deployment: id,
+      result: 'succeeded',
+      trigger: { source: 'webhook', alertname: 'QscDeadZone', expression: violated.expr },
+    });
+    expect(rollback.trigger.payload_sha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(await bench.metric('redline_alert_delivery_lag_seconds_count')).toBe(1);
+    expect(await bench.metric('redline_webhooks_total{code="200"}')).toBeGreaterThan(0);
+  });
+});
+
+describe('reconciliation', () => {
+  it('counts a Prometheus that does not answer, and says so once', async () => {
+    const bench = await ReceiverBench.create({ rollbacks: plan });
+    await bench.start();
+    const counted = await poll(async () => {
+      const errors = await bench.metric('redline_reconciliation_errors_total');
+      return errors !== undefined && errors >= 3 ? true : undefined;
+    }, 20);
+    expect(counted).toBe(true);
+    expect(bench.log.match(/reconciliation is not possible/g)).toHaveLength(1);
+    expect(await bench.metric('redline_reconciliation_last_success_timestamp_seconds')).toBeUndefined();
+  });
+});
+
+describe('an observation that ends by time', () => {
+  it('is completed, and the canary’s log says what Prometheus says of it', async () => {
+    const bench = await start({
+      rules: [
+        {
+          record: 'quantum:model_gate:violation',
+          expr: 'max by (model) (redline_deployment_open{kind="canary"} == 1)',
+          labels: { window: 'canary', check: 'dead_zone' },
+        },
+        { alert: 'QscMonitoringCompleted', expr: 'redline_deployment_completed{kind="canary"} == 1' },
+      ],
+    });
+    const { id, started_at: startedAt } = await bench.startCanary(6);
+    const log = join(bench.root, 'logs', 'qsc_canary.jsonl');
+    const record = await poll(() => bench.facts('monitoring_completed')[0], 40);
+    const endedAt = startedAt + 6;
+    expect((await bench.deployments())[0]).toMatchObject({ id, outcome: 'completed', ends_at: endedAt });
+    expect(JSON.parse(readFileSync(log, 'utf8'))).toMatchObject({
+      action: 'monitoring_completed',
+      timestamp: new Date(endedAt * 1000).toISOString(),
+      canary_model: 'patchtst',
+      duration_hours: 0.0017,
+      result: 'no_violations',
+    });
+    expect(record).toMatchObject({ deployment: id, result: 'no_violations' });
+    expect(record?.checks_performed).toBeGreaterThan(0);
+    const labels = `kind="canary",deployment="${id}",model="patchtst"`;
+    expect(await bench.metric(`redline_deployment_completed{${labels}}`)).toBe(1);
+    expect(await bench.metric(`redline_deployment_open{${labels}}`)).toBe(0);
+    expect(existsSync(join(bench.root, 'reports', 'safety', 'scoreboard_latest.md'))).toBe(true);
+
+    // A violation that was under way when it ended.
+    await bench.alert(firing(id, 'QscDeadZone', { startsAt: new Date((endedAt - 1) * 1000).toISOString() }));
+    expect((await bench.finishedRollback()).result).toBe('succeeded');
+    expect((await bench.deployments())[0]).toMatchObject({ outcome: 'rolled_back', ends_at: endedAt });
+  });
+});
