@@ -1,5 +1,12 @@
 import { runProgram } from './commands/program.js';
-import { UserError } from './platform/errors.js';
+import { errorCode, UserError } from './platform/errors.js';
+
+// Whoever reads the output may stop reading (redline audit | head): no reason to end what is under way.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error) => {
+    if (errorCode(error) !== 'EPIPE') throw error;
+  });
+}
 
 try {
   process.exitCode = await runProgram(process.argv);

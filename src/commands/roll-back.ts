@@ -7,7 +7,7 @@ import { createLogger } from '../platform/log.js';
 import { planTimeLimit } from '../rollback/plans.js';
 import { runManualRollback, type ManualOrder } from '../rollback/manual.js';
 import { operatorName } from './operator.js';
-import { ReceiverDown, type ReceiverClient } from './receiver-client.js';
+import { ReceiverDown, ReceiverRefused, type ReceiverClient } from './receiver-client.js';
 import type { Services } from './services.js';
 import { note, type Progress } from './terminal.js';
 
@@ -29,8 +29,7 @@ export async function rollBack(
   progress: Progress,
 ): Promise<Rollback> {
   try {
-    const started = await receiver.startRollback(order.plan, order.reason, order.operator);
-    return await follow(config, receiver, started, progress);
+    return await follow(config, receiver, await begin(receiver, order), progress);
   } catch (error) {
     if (!(error instanceof ReceiverDown)) throw error;
     progress.done();
@@ -40,6 +39,21 @@ export async function rollBack(
     return await runManualRollback(config, order, createLogger('rollback', 'fatal'));
   } finally {
     progress.done();
+  }
+}
+
+/** Hands the rollback over; where one of the plan runs already, that is the one to follow. */
+async function begin(receiver: ReceiverClient, order: ManualOrder): Promise<Rollback> {
+  try {
+    return await receiver.startRollback(order.plan, order.reason, order.operator);
+  } catch (error) {
+    if (!(error instanceof ReceiverRefused) || error.status !== 409) throw error;
+    const running = (await receiver.rollbacks()).find(
+      ({ plan, result }) => plan === order.plan && result === null,
+    );
+    if (running === undefined) throw error;
+    note(`The receiver is rolling back already (${running.id}): following that.`);
+    return running;
   }
 }
 

@@ -50,6 +50,10 @@ export class Progress {
 /** Draws again and again until Ctrl-C; on a terminal each time from the top. */
 export async function redraw(draw: () => Promise<unknown>, everySeconds: number): Promise<void> {
   const stop = new AbortController();
+  // Nobody reads any more.
+  process.stdout.once('error', () => {
+    stop.abort();
+  });
   const stopped = terminationSignal().then(() => {
     stop.abort();
   });

@@ -202,7 +202,7 @@ describeWithSystemd('the life of a canary on the command line', (systemd) => {
     const child = spawn(
       process.execPath,
       [join(packageRoot, 'bin', 'redline.mjs'), '--config', stack.configPath, ...args],
-      { stdio: ['ignore', 'pipe', 'pipe'] },
+      { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH } },
     );
     let said = '';
     for (const stream of [child.stdout, child.stderr])
@@ -257,6 +257,15 @@ describeWithSystemd('the life of a canary on the command line', (systemd) => {
     expect(existsSync(installed())).toBe(false);
     await stack.startPart('receiver');
     expect((await status()).lastRollback?.trigger.reason).toBe('no receiver');
+  });
+
+  it('follows the rollback that runs already when a second one is asked for', async () => {
+    const reasons = ['first', 'second'];
+    const both = await Promise.all(
+      reasons.map((reason) => stack.redline('canary', 'rollback', '--reason', reason)),
+    );
+    expect(both.map(({ code }) => code)).toEqual([0, 0]);
+    expect(both.filter(({ stderr }) => stderr.includes('is rolling back already'))).toHaveLength(1);
   });
 
   it('shows what it did, and proves the record of it', async () => {

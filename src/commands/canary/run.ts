@@ -1,4 +1,4 @@
-import { ExitCode } from '../../platform/errors.js';
+import { ExitCode, UserError } from '../../platform/errors.js';
 import type { CheckLine } from '../../reports/check-lines.js';
 import { hasFailure, renderCheckLines } from '../../reports/check-lines.js';
 import { renderActivated, renderDryRun } from '../../reports/activation.js';
@@ -116,10 +116,20 @@ async function activateOrUndo(
   } catch (error) {
     if (!(error instanceof ActivationFailed)) throw error;
     note(`redline: the activation failed: ${error.message}. Rolling it back.`);
-    const rollback = await rollBack(services, error.order, new Progress());
-    print(renderRollback(rollback, outputPaint()));
+    await undo(services, error, rollbackCommand);
     return ExitCode.failure;
   } finally {
     interruption.end();
+  }
+}
+
+/** Hands the rollback over and tells how it went; a refusal must not hide that the state is half changed. */
+async function undo(services: Services, failure: ActivationFailed, rollbackCommand: string): Promise<void> {
+  try {
+    const rollback = await rollBack(services, failure.order, new Progress());
+    print(renderRollback(rollback, outputPaint()));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    note(`redline: ${error.message}\nNOT ROLLED BACK. The change is half made: run ${rollbackCommand}`);
   }
 }
