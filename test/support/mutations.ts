@@ -1,0 +1,87 @@
+import { tokenize, type Token } from './promql.js';
+import type { Rule } from './rule-files.js';
+
+/** A rule with one small thing about it changed. */
+export interface Mutant {
+  /** the rule, as the list of justified survivors names it */
+  readonly rule: string;
+  /** what was changed, e.g. `> -> >= in: value > bool 0.70` */
+  readonly change: string;
+  readonly mutated: Pick<Rule, 'expr' | 'for'>;
+}
+
+const flips: Readonly<Record<string, string>> = {
+  '>': '>=',
+  '>=': '>',
+  '<': '<=',
+  '<=': '<',
+  '==': '!=',
+  '!=': '==',
+  and: 'unless',
+  unless: 'and',
+};
+
+const secondsOf: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** Moves every number, duration and `for` a step down and up, and turns every comparison, `and` and `unless`. */
+export function mutantsOf(rule: Rule): Mutant[] {
+  const label = rule.labels.alertname ?? rule.labels.check;
+  const name = `${rule.alert ?? rule.record ?? ''}${label === undefined ? '' : `{${label}}`}`;
+  return [
+    ...tokenize(rule.expr).flatMap((token) =>
+      replacements(token).map((text) => ({
+        rule: name,
+        change: `${token.text} -> ${text} in: ${surroundings(rule.expr, token)}`,
+        mutated: {
+          expr: rule.expr.slice(0, token.start) + text + rule.expr.slice(token.start + token.text.length),
+          for: rule.for,
+        },
+      })),
+    ),
+    ...(rule.alert === undefined ? [] : holds(rule.for)).map((hold) => ({
+      rule: name,
+      change: `for: ${rule.for ?? 'none'} -> ${hold}`,
+      mutated: { expr: rule.expr, for: hold },
+    })),
+  ];
+}
+
+function replacements({ kind, text }: Token): string[] {
+  if (kind === 'number') return numbers(text);
+  if (kind === 'duration') {
+    const seconds = inSeconds(text);
+    return [`${seconds * 0.9 * 1000}ms`, `${seconds * 1.1 * 1000}ms`].map((found) =>
+      found.replace(/\.\d+/, ''),
+    );
+  }
+  const flipped = kind === 'comparison' || kind === 'name' ? flips[text] : undefined;
+  return flipped === undefined ? [] : [flipped];
+}
+
+/** Whole numbers move by 1, powers of ten by one power, others by a thousandth. */
+function numbers(text: string): string[] {
+  const value = Number(text);
+  if (text.includes('e')) return [String(value / 10), String(value * 10)];
+  if (Number.isInteger(value)) return [String(value - 1), String(value + 1)];
+  return [value * 0.999, value * 1.001].map((moved) => String(Number(moved.toPrecision(12))));
+}
+
+/** One evaluation of the tests less, and one more. */
+function holds(hold: string | undefined): string[] {
+  if (hold === undefined) return ['5s'];
+  const seconds = inSeconds(hold);
+  return [`${seconds - 5}s`, `${seconds + 5}s`];
+}
+
+function inSeconds(text: string): number {
+  return [...text.matchAll(/(\d+)([smhd])/g)].reduce(
+    (sum, [, count, unit]) => sum + Number(count) * (secondsOf[unit ?? ''] ?? Number.NaN),
+    0,
+  );
+}
+
+/** What stands around a token, so that a person finds it. */
+function surroundings(expression: string, { start, text }: Token): string {
+  const from = expression.slice(Math.max(0, start - 60), start + text.length + 20);
+  return from.replace(/\s+/g, ' ').trim();
+}

@@ -1,0 +1,52 @@
+/** A change that no test need notice. */
+export interface JustifiedMutant {
+  /** the rules that it concerns, as mutants name them */
+  readonly rule: RegExp;
+  readonly change: RegExp;
+  readonly reason: string;
+}
+
+/** Numbers whose exact value cannot matter. They are not tried; an entry that fits no mutant is an error. */
+export const justified: readonly JustifiedMutant[] = [
+  {
+    rule: /./,
+    change: /^30s -> /,
+    reason:
+      'A reading is bridged over a lost scrape. Tests show that one lost scrape is bridged and a dead source is not; three seconds more or less are neither.',
+  },
+  {
+    rule: /^(QscTelemetryStalled|redline:condition\{QscTelemetryStalled\}|DeploymentInputMissing)$/,
+    change: /^11m -> 726000ms/,
+    reason:
+      'Reaching further back than 10 minutes changes nothing: past them the other arm says the same. Reaching back less is noticed.',
+  },
+  {
+    rule: /^(QscTelemetryStalled|DeploymentInputMissing)$/,
+    change: /^1m -> .* in: .*\[1m\] offset/,
+    reason:
+      'Wide enough for one scrape at any interval; which moment is looked at is the offset, and that is tested.',
+  },
+  {
+    rule: /^(QscTelemetryStalled|DeploymentInputMissing)$/,
+    change: /^11m -> 594000ms in: .*\[11m\]\)$/,
+    reason:
+      'The second arm may begin before the first ends: they carry the same labels, and the first is taken.',
+  },
+  {
+    rule: /^redline:observation_seconds$/,
+    change: /^<= -> < in: .* <= time\(\)/,
+    reason: 'At the very end both sides of the choice are the same number.',
+  },
+  {
+    rule: /^redline:(telemetry_present_seconds|last_alert_timestamp_seconds)$/,
+    change: /^1h -> /,
+    reason:
+      'How long an outage of Prometheus may last for what it remembers to be carried on. A longer one forgets the telemetry too, and the observation does not count as completed.',
+  },
+  {
+    rule: /^redline:last_alert_timestamp_seconds$/,
+    change: /^1m -> .* in: .*ALERTS/,
+    reason: 'Only has to reach back over the last evaluation of the alerts, which stand in another group.',
+  },
+  { rule: /^Watchdog$/, change: /^1 -> /, reason: 'It fires always; its value says nothing.' },
+];
