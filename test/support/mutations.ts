@@ -61,9 +61,12 @@ function replacements({ kind, text }: Token): string[] {
 /** Whole numbers move by 1, powers of ten by one power, others by a thousandth. */
 function numbers(text: string): string[] {
   const value = Number(text);
-  if (text.includes('e')) return [String(value / 10), String(value * 10)];
-  if (Number.isInteger(value)) return [String(value - 1), String(value + 1)];
-  return [value * 0.999, value * 1.001].map((moved) => String(Number(moved.toPrecision(12))));
+  const [down, up] = text.includes('e')
+    ? [value / 10, value * 10]
+    : Number.isInteger(value)
+      ? [value - 1, value + 1]
+      : [value * 0.999, value * 1.001];
+  return [down, up].map((moved) => String(Number(moved.toPrecision(12))));
 }
 
 /** One evaluation of the tests less, and one more. */
