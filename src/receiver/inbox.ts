@@ -29,6 +29,11 @@ interface Pending {
   readonly bytes: number;
 }
 
+/** An entry on its way to the disk, with its line. */
+interface Incoming extends Pending {
+  readonly line: string;
+}
+
 /** @param directory `state.directory` of the configuration */
 export function inboxPath(directory: string): string {
   return join(directory, 'inbox.jsonl');
@@ -41,8 +46,9 @@ export function inboxPath(directory: string): string {
 export class Inbox {
   readonly #log: DurableLog;
   readonly #pending: Map<number, Pending>;
-  readonly #commits: GroupCommit<readonly InboxEntry[], true>;
-  #pendingBytes = 0;
+  readonly #commits: GroupCommit<readonly Incoming[], true>;
+  /** of what waits and of what is being written */
+  #heldBytes = 0;
   #done: number[] = [];
   #nextId: number;
 
@@ -50,7 +56,7 @@ export class Inbox {
     this.#log = log;
     this.#pending = pending;
     this.#nextId = nextId;
-    for (const { bytes } of pending.values()) this.#pendingBytes += bytes;
+    for (const { bytes } of pending.values()) this.#heldBytes += bytes;
     this.#commits = new GroupCommit((batch) => this.#commit(batch.flat()).then(() => batch.map(() => true)));
   }
 
@@ -94,11 +100,18 @@ export class Inbox {
    * @throws HttpError 503 when too many wait; the Node system error when it cannot be written
    */
   async add(receivedAt: number, digest: string, alerts: WebhookAlert[]): Promise<void> {
-    if (this.#pendingBytes > pendingLimit)
-      throw new HttpError(503, 'too many webhooks wait to be acted upon');
+    if (this.#heldBytes > pendingLimit) throw new HttpError(503, 'too many webhooks wait to be acted upon');
     const entry = { id: this.#nextId, received_at: receivedAt, digest, alerts };
     this.#nextId += 1;
-    await this.#commits.submit([entry]);
+    const line = JSON.stringify(entry);
+    const bytes = Buffer.byteLength(line);
+    this.#heldBytes += bytes;
+    try {
+      await this.#commits.submit([{ entry, line, bytes }]);
+    } catch (error) {
+      this.#heldBytes -= bytes;
+      throw error;
+    }
   }
 
   /** The webhook was acted upon. Reaches the disk a little later: to act twice is harmless. */
@@ -106,7 +119,7 @@ export class Inbox {
     const pending = this.#pending.get(id);
     if (pending === undefined) return;
     this.#pending.delete(id);
-    this.#pendingBytes -= pending.bytes;
+    this.#heldBytes -= pending.bytes;
     this.#done.push(id);
   }
 
@@ -121,17 +134,14 @@ export class Inbox {
     await this.#log.close();
   }
 
-  async #commit(entries: readonly InboxEntry[]): Promise<void> {
-    const done = this.#done;
+  async #commit(incoming: readonly Incoming[]): Promise<void> {
+    // A copy: more is done while this is being written.
+    const done = [...this.#done];
     if (this.#pending.size === 0 && this.#log.size > compactAbove) await this.#log.clear();
-    const lines = entries.map((entry) => JSON.stringify(entry));
+    const lines = incoming.map(({ line }) => line);
     await this.#log.append(done.length === 0 ? lines : [JSON.stringify({ done }), ...lines]);
     this.#done = this.#done.slice(done.length);
-    for (const [index, entry] of entries.entries()) {
-      const bytes = Buffer.byteLength(lines[index] ?? '');
-      this.#pending.set(entry.id, { entry, bytes });
-      this.#pendingBytes += bytes;
-    }
+    for (const { entry, bytes } of incoming) this.#pending.set(entry.id, { entry, bytes });
   }
 }
 

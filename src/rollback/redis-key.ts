@@ -1,4 +1,4 @@
-import { Cluster, Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { redisTarget } from '../config/redis-options.js';
 import type { Config } from '../config/schema.js';
 
@@ -9,7 +9,7 @@ import type { Config } from '../config/schema.js';
  */
 export function redisKeyReader(config: Config['redis']): (key: string) => Promise<string | undefined> {
   return async (key) => {
-    const redis = connection(config);
+    const redis = await connection(config);
     redis.on('error', () => undefined); // the question below fails with it
     try {
       await redis.connect();
@@ -21,7 +21,9 @@ export function redisKeyReader(config: Config['redis']): (key: string) => Promis
 }
 
 /** It is asked again by whoever verifies, so that it need not connect again by itself. */
-function connection(config: Config['redis']): Redis | Cluster {
+async function connection(config: Config['redis']): Promise<Redis | Cluster> {
+  // Most plans never ask Redis; those need not carry the library in memory.
+  const { Cluster, Redis } = await import('ioredis');
   const target = redisTarget(config);
   const once = { lazyConnect: true, retryStrategy: () => null };
   return target.kind === 'server'

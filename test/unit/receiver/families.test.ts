@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from '../../../src/config/load.js';
+import { receiverMetric } from '../../../src/names.js';
+import {
+  deploymentFamilies,
+  pipelineFamilies,
+  rollbackFamilies,
+  type Family,
+} from '../../../src/receiver/families.js';
+import { ReceiverMetrics } from '../../../src/receiver/metrics.js';
+import { applyRecord, emptyState, type LedgerState } from '../../../src/rollback/state.js';
+import type { Fact } from '../../../src/rollback/records.js';
+import { canary, manual } from '../../support/violations.js';
+
+const plans = parseConfig({}, 'the test').rollbacks;
+const idle = {
+  mode: 'auto',
+  ledgerRecords: 0,
+  inboxPending: 0,
+  inboxOldest: null,
+  reconciled: null,
+  reconciliationErrors: 0,
+  unknownRules: 0,
+} as const;
+
+function stateAfter(...facts: (Fact & { time?: number })[]): LedgerState {
+  const state = emptyState();
+  for (const [index, fact] of facts.entries())
+    applyRecord(state, { time: 100, ...fact, seq: index + 1, prev: '', hash: '' });
+  return state;
+}
+
+function familiesOf(state: LedgerState): Family[] {
+  return [...deploymentFamilies(state), ...rollbackFamilies(state, plans), ...pipelineFamilies(idle)];
+}
+
+function seriesOf(state: LedgerState, name: string): Family['series'] {
+  return familiesOf(state).find((family) => family.name === name)?.series ?? [];
+}
+
+const begun = (rollback: string, deployment: string, mode: 'auto' | 'shadow' = 'auto'): Fact => ({
+  type: 'rollback_started',
+  rollback,
+  plan: 'qsc',
+  deployment,
+  mode,
+  trigger: manual,
+});
+const finished = (
+  rollback: string,
+  result: 'succeeded' | 'failed' | 'shadow',
+  time: number,
+): Fact & { time: number } => ({
+  type: 'rollback_finished',
+  rollback,
+  result,
+  note: '',
+  time,
+});
+
+describe('the receiver’s metrics', () => {
+  it('are those that are declared, each with its unit and help on the page', async () => {
+    const page = await new ReceiverMetrics(['qsc']).render(familiesOf(emptyState()));
+    for (const name of Object.values(receiverMetric)) expect(page).toContain(`# HELP ${name} `);
+  });
+
+  it('have no series for what is not known, and zero for what has not happened', async () => {
+    const page = await new ReceiverMetrics(['qsc']).render(familiesOf(emptyState()));
+    const lines = page.split('\n');
+    for (const name of ['restart', 'inboxOldest', 'reconciliationLastSuccess', 'deploymentOpen'] as const)
+      expect(lines.filter((line) => line.startsWith(receiverMetric[name]))).toEqual([]);
+    expect(lines).toContain('redline_rollbacks_total{plan="qsc",result="failed"} 0');
+    expect(lines).toContain('redline_rollback_running_since_timestamp_seconds{plan="qsc"} 0');
+    expect(lines).toContain('redline_rollback_time_limit_seconds{plan="qsc"} 75');
+    expect(lines).toContain('redline_rollback_duration_seconds_count{plan="qsc"} 0');
+    expect(lines).toContain('redline_decisions_total{decision="unknown_deployment"} 0');
+    expect(page).not.toContain('NaN');
+  });
+
+  it('keep the newest twenty deployments, and every open one', () => {
+    const production = canary({ id: 'production-1', kind: 'production', ends_at: null, model: '' });
+    const many = Array.from({ length: 30 }, (_, index): Fact[] => [
+      { type: 'deployment_started', deployment: canary({ id: `canary-${index}` }) },
+      { type: 'deployment_ended', deployment: `canary-${index}`, at: 200, outcome: 'completed' },
+    ]).flat();
+    const state = stateAfter({ type: 'deployment_started', deployment: production }, ...many);
+    const open = seriesOf(state, receiverMetric.deploymentOpen);
+    expect(open).toHaveLength(21);
+    expect(open[0]).toEqual({
+      labels: { kind: 'production', deployment: 'production-1', model: '' },
+      value: 1,
+    });
+    expect(open.at(-1)?.value).toBe(0);
+    expect(seriesOf(state, receiverMetric.deploymentEnd)).toHaveLength(20);
+    expect(seriesOf(state, receiverMetric.deploymentExpectedInput)).toEqual([]);
+  });
+
+  it('tell the newest success and failure of each deployment, and nothing of what shadow mode decided', () => {
+    const state = stateAfter(
+      begun('qsc-1', 'canary-1'),
+      finished('qsc-1', 'failed', 110),
+      begun('qsc-2', 'canary-1'),
+      finished('qsc-2', 'succeeded', 120),
+      begun('qsc-3', 'canary-2', 'shadow'),
+      finished('qsc-3', 'shadow', 130),
+      { ...begun('qsc-4', 'canary-3'), time: 140 },
+    );
+    const labels = { plan: 'qsc', deployment: 'canary-1' };
+    expect(seriesOf(state, receiverMetric.rollbackLastFailure)).toEqual([{ labels, value: 110 }]);
+    expect(seriesOf(state, receiverMetric.rollbackLastSuccess)).toEqual([{ labels, value: 120 }]);
+    expect(seriesOf(state, receiverMetric.rollbackEnded)).toEqual([{ labels, value: 120 }]);
+    expect(seriesOf(state, receiverMetric.rollbackStarted).map(({ value }) => value)).toEqual([100, 140]);
+    expect(seriesOf(state, receiverMetric.rollbackRunningSince)).toEqual([
+      { labels: { plan: 'qsc' }, value: 140 },
+    ]);
+    expect(seriesOf(state, receiverMetric.rollbacks).map(({ value }) => value)).toEqual([1, 1]);
+  });
+});
