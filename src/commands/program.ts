@@ -9,6 +9,7 @@ import { registerDeploy } from './deploy.js';
 import { registerExporter } from './exporter.js';
 import { registerGate } from './gate.js';
 import { registerInject } from './inject.js';
+import { registerMetrics } from './metrics.js';
 import { registerReceiver } from './receiver.js';
 import { registerRollback } from './rollback.js';
 import { registerScoreboard } from './scoreboard.js';
@@ -20,6 +21,7 @@ const commands: readonly RegisterCommand[] = [
   registerReceiver,
   registerUp,
   registerExporter,
+  registerMetrics,
   registerSimulate,
   registerInject,
   registerGate,

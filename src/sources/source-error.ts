@@ -35,10 +35,17 @@ export async function untilAborted<T>(answer: Promise<T>, signal: AbortSignal): 
 /** What Redis answered, or why there is no answer, as a SourceError. */
 export function redisError(error: unknown): SourceError {
   if (error instanceof SourceError) return error;
-  const message = errorMessage(error);
+  const message = errorMessage(causeOfAbort(error));
   if (message.startsWith('WRONGTYPE')) return new SourceError('wrong_type', message);
   if (/^(?:NOAUTH|WRONGPASS|NOPERM)|invalid password/.test(message)) {
     return new SourceError('refused', message);
   }
   return new SourceError('unreachable', message);
+}
+
+/** A transaction that Redis discards only says so; why stands in the replies to its commands. */
+function causeOfAbort(error: unknown): unknown {
+  if (!(error instanceof Error) || !('previousErrors' in error)) return error;
+  const causes = error.previousErrors;
+  return Array.isArray(causes) && causes.length > 0 ? (causes[0] as unknown) : error;
 }

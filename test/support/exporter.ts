@@ -1,7 +1,9 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
-import { parseConfig } from '../../src/config/load.js';
+import { loadConfig } from '../../src/config/load.js';
 import {
   writeObservation,
   observationPath,
@@ -61,7 +63,12 @@ export async function startExporter(
       done();
     },
   });
-  const readConfig = () => parseConfig(withDefaults(settings(), folder), 'the test');
+  const readConfig = () => {
+    const path = join(folder, 'redline.yml');
+    // JSON is YAML; the environment of whoever runs the tests is left out.
+    writeFileSync(path, JSON.stringify(withDefaults(settings(), folder)));
+    return loadConfig(path, {}).config;
+  };
   const server = new ExporterServer(readConfig, pino({ level: 'debug' }, sink));
   onTestFinished(() => server.close());
   const { host, port } = await server.start();
@@ -87,7 +94,7 @@ function withDefaults(settings: Settings, folder: string): unknown {
   const exporter = typeof settings.exporter === 'object' ? settings.exporter : {};
   return {
     systemd: { enabled: false },
-    files: { root: folder, data: folder },
+    files: { root: folder },
     state: { directory: folder },
     ...settings,
     exporter: { listen: '127.0.0.1:0', ...exporter },
