@@ -38,8 +38,8 @@ export function decide(
   mode: ReceiverMode,
   now: number,
 ): Decision {
-  if (!violation.firing) return ignore('resolved');
   if (violation.plan === '') return ignore('no_plan');
+  if (!violation.firing) return ignore('resolved');
   if (!plans.has(violation.plan)) return ignore('unknown_plan');
   if (violation.deployment === '') return ignore('no_deployment');
   const deployment = state.deployments.get(violation.deployment);

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -87,7 +88,6 @@ describe('POST /webhook', () => {
     const rollback = await bench.finishedRollback();
     expect(rollback.result).toBe('succeeded');
     expect(rollback.methods[0]?.argv).toEqual([join(bench.root, 'roll.sh')]);
-    const { existsSync } = await import('node:fs');
     expect(existsSync(join(bench.root, 'pwned'))).toBe(false);
   });
 
@@ -133,7 +133,6 @@ describe('the API', () => {
 
   it('tells the exporter of cutover, canary and activation before it answers', async () => {
     const observation = async (): Promise<unknown> => {
-      const { readFile } = await import('node:fs/promises');
       return JSON.parse(await readFile(join(bench.folder, 'state', 'observation.json'), 'utf8'));
     };
     expect(await observation()).toEqual({ version: 1, gate_cutover: null, canary: null });
