@@ -45,7 +45,7 @@ export const exporterMetric = {
   ensembleHardDisagreement: 'quantum_ensemble_hard_disagreement_ratio',
 
   modelWeight: 'quantum_model_weight',
-  weightsSum: 'quantum_weights_sum',
+  weightsSum: 'quantum_weights_sum_ratio',
   fileExists: 'quantum_file_exists',
   fileValid: 'quantum_file_valid',
   fileModified: 'quantum_file_modified_timestamp_seconds',

@@ -115,7 +115,7 @@ describeWithSystemd('the life of a canary on the command line', (systemd) => {
     const baseline = stack.path('data/baseline_model_weights.json');
     const script = stack.path('ops/model_safety/qsc_rollback.sh');
     writeFileSync(baseline, '{"xgb": 0.5, "patchtst": 0.4}');
-    await stack.waitFor('quantum_weights_sum{file="baseline"}', 0.9);
+    await stack.waitFor('quantum_weights_sum_ratio{file="baseline"}', 0.9);
     renameSync(script, `${script}.away`);
     writeFileSync(script, '#!/bin/bash\nif true; then\n', { mode: 0o755 });
     const { code, stdout } = await stack.redlineWith(
@@ -124,7 +124,7 @@ describeWithSystemd('the life of a canary on the command line', (systemd) => {
     );
     renameSync(`${script}.away`, script);
     writeFileSync(baseline, baselineText);
-    await stack.waitFor('quantum_weights_sum{file="baseline"}');
+    await stack.waitFor('quantum_weights_sum_ratio{file="baseline"}');
     expect(code).toBe(2);
     expect(stdout).toMatch(/FAIL {2}rollback plan qsc: .*qsc_rollback\.sh is not valid bash: .*syntax error/);
     expect(stdout).toContain('FAIL  baseline weights: they do not sum to 1');
