@@ -24,7 +24,8 @@ export class Reconciliation {
   #lastSuccess: number | null = null;
   #errors = 0;
   #isDown = false;
-  #unknown: ReadonlySet<string> = new Set();
+  #unknownRules = 0;
+  #failing: ReadonlySet<string> = new Set();
 
   constructor(prometheus: PrometheusClient, handler: AlertHandler, logger: Logger) {
     this.#prometheus = prometheus;
@@ -33,7 +34,7 @@ export class Reconciliation {
   }
 
   get status(): ReconciliationStatus {
-    return { lastSuccess: this.#lastSuccess, errors: this.#errors, unknownRules: this.#unknown.size };
+    return { lastSuccess: this.#lastSuccess, errors: this.#errors, unknownRules: this.#unknownRules };
   }
 
   /** One comparison. @throws the Node system error when the ledger cannot be written */
@@ -68,11 +69,13 @@ export class Reconciliation {
 
   /** A rule that cannot be evaluated neither fires nor is silent; it is named once. */
   #noteUnknown(rules: readonly AlertingRule[]): void {
-    for (const { name, health, lastError } of rules) {
-      // Right after a start of Prometheus every rule is unknown, until its first evaluation.
-      if (!this.#unknown.has(name) && health !== 'unknown')
-        this.#logger.error({ alert: name, health, reason: lastError }, 'the state of this rule is unknown');
+    this.#unknownRules = rules.length;
+    // Right after a start of Prometheus each is "unknown" until its first evaluation: nothing to tell anyone.
+    const failing = rules.filter(({ health }) => health !== 'unknown');
+    for (const { name, lastError } of failing) {
+      if (!this.#failing.has(name))
+        this.#logger.error({ alert: name, reason: lastError }, 'the state of this rule is unknown');
     }
-    this.#unknown = new Set(rules.map(({ name }) => name));
+    this.#failing = new Set(failing.map(({ name }) => name));
   }
 }
