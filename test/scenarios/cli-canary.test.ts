@@ -312,7 +312,8 @@ DefaultDependencies=no
 [Service]
 ExecStartPre=${unless('refuse-canary', 'exit 1')}
 ExecStartPre=${unless('slow-canary', 'sleep 3')}
-ExecStart=/bin/sh -c 'echo "$QSC_CANARY_MODEL" > ${stack.path('started-with')}; exec sleep infinity'
+ExecStartPre=/bin/sh -c 'echo "$QSC_CANARY_MODEL" > ${stack.path('started-with')}'
+ExecStart=/bin/sleep infinity
 `,
   );
   await systemd.systemctl('start', unit);

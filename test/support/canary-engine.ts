@@ -1,6 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { poll } from '../../src/platform/poll.js';
 import { packageRoot } from '../../src/platform/package-root.js';
 import type { CommandResult, PrivateSystemd } from './private-systemd.js';
 import { temporaryFolder } from './workspace.js';
@@ -47,13 +46,13 @@ export class CanaryEngine {
       `[Unit]
 DefaultDependencies=no
 [Service]
-# Shows the model of the canary that it was started with.
-ExecStart=/bin/sh -c 'echo "$QSC_CANARY_MODEL" > ${engine.root}/started-with; exec sleep infinity'
+# Shows the model of the canary that it was started with, before it counts as active.
+ExecStartPre=/bin/sh -c 'echo "$QSC_CANARY_MODEL" > ${engine.root}/started-with'
+ExecStart=/bin/sleep infinity
 ${service}
 `,
     );
     await systemd.systemctl('restart', engine.unit);
-    await poll(() => (existsSync(join(engine.root, 'started-with')) ? true : undefined), 10, 0.02);
     return engine;
   }
 
