@@ -31,8 +31,8 @@ async function check(config: Config): Promise<ExitCode> {
 
 /** Runs until a signal; a second one ends it at once, and what then still runs is taken up at the next start. */
 async function run(config: Config, path: string | undefined): Promise<ExitCode> {
-  const { keepMemorySmall } = await import('../platform/memory.js');
-  keepMemorySmall();
+  const { keepHeapSmall } = await import('../platform/heap.js');
+  keepHeapSmall();
   const { createLogger } = await import('../platform/log.js');
   const { terminationSignal } = await import('../platform/shutdown.js');
   const { Receiver } = await import('../receiver/receiver.js');
