@@ -68,6 +68,23 @@ describe('one scrape, with 5 new events since the last', () => {
     );
     expect(await fetchPage(url)).toContain('redis_up 1');
   });
+  it('by a bare Node server that answers a page of the same size: what the client and the machine add', async () => {
+    const { redis } = await redisWith(2_000);
+    const port = await freePort();
+    const program = `const page = 'x'.repeat(20000);
+      require('http').createServer((_, response) => response.end(page)).listen(${port}, '127.0.0.1')`;
+    const child = await Child.start({
+      name: 'bare server',
+      command: process.execPath,
+      args: ['-e', program],
+      logFile: '/dev/null',
+      ready: () => answersOk(`http://127.0.0.1:${port}/`),
+    });
+    onTestFinished(() => child.stop());
+    const url = `http://127.0.0.1:${port}/`;
+    await measure(url, redis, 200);
+    report(`bare Node server: ${distribution(await measure(url, redis, scrapes))}`);
+  });
 });
 
 describe('memory of the exporter', () => {
