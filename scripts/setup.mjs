@@ -27,8 +27,12 @@ export const programs = {
   alertmanager: ['prometheus-alertmanager'],
   amtool: ['prometheus-alertmanager'],
   shellcheck: ['shellcheck'],
+  openssl: ['openssl'],
   'prometheus-redis-exporter': ['prometheus-redis-exporter'],
 };
+
+/** Libraries of these programs that a small Debian lacks. Other releases name some differently, and mostly have them. */
+const libraries = ['libatomic1', 'libssl3', 'libgmp10', 'libffi8'];
 
 /** What brings a systemd, its bus, and the libraries of both that a small Debian lacks. */
 const systemdPackages = [
@@ -102,7 +106,8 @@ export function ensurePrograms(wanted) {
   process.stderr.write(
     `Fetching ${missing.join(', ')} (Debian packages, unpacked into .redline/servers) ...\n`,
   );
-  const problem = fetchPackages([...new Set(missing.flatMap((program) => programs[program]))], serversFolder);
+  const needed = new Set(missing.flatMap((program) => programs[program]));
+  const problem = fetchPackages([...needed], serversFolder, libraries);
   if (problem !== undefined) explain(problem);
   const still = wanted.filter((program) => locate(program) === undefined);
   if (still.length > 0) explain(`Debian's packages did not bring ${still.join(', ')}.`);
@@ -130,9 +135,10 @@ export function offerSystemd() {
 
 /**
  * @param target folder that the packages' files are added to
+ * @param optional packages that are left out where they cannot be had
  * @returns what went wrong, or undefined
  */
-function fetchPackages(packages, target) {
+function fetchPackages(packages, target, optional = []) {
   const work = join(root, '.redline', `fetch-${process.pid}`);
   rmSync(work, { recursive: true, force: true });
   for (const folder of ['lists/partial', 'cache/archives/partial', 'debs'])
@@ -160,6 +166,7 @@ function fetchPackages(packages, target) {
       const result = apt(args);
       if (result.status !== 0) return `apt-get ${args[0]} failed: ${result.stderr.trim().split('\n').at(-1)}`;
     }
+    for (const name of optional) apt(['download', name]);
     const unpacked = join(work, 'root');
     for (const file of readdirSync(join(work, 'debs')).filter((name) => name.endsWith('.deb'))) {
       const result = spawnSync('dpkg', ['-x', join(work, 'debs', file), unpacked], { encoding: 'utf8' });

@@ -11,6 +11,7 @@ const names = {
   alertmanager: ['alertmanager', 'prometheus-alertmanager'],
   amtool: ['amtool'],
   shellcheck: ['shellcheck'],
+  openssl: ['openssl'],
   'prometheus-redis-exporter': ['redis_exporter', 'prometheus-redis-exporter'],
 } as const;
 

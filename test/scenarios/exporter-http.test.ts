@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { createServer } from 'node:net';
@@ -10,6 +10,7 @@ import { poll } from '../../src/platform/poll.js';
 import { Child } from '../../src/stack/child.js';
 import { locateProgram } from '../../src/stack/programs.js';
 import { answersOk, freePort, startPrometheus, startRedis } from '../../src/stack/servers.js';
+import { makeCertificate } from '../support/certificate.js';
 import { startExporter, type Settings, type TestExporter } from '../support/exporter.js';
 import { parseOpenMetrics } from '../support/open-metrics.js';
 import { runProgram } from '../support/run-program.js';
@@ -228,31 +229,7 @@ describe('who may ask', () => {
   });
 
   it('may do so over TLS', async () => {
-    const folder = temporaryFolder();
-    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-    execFileSync(
-      'openssl',
-      [
-        'req',
-        '-x509',
-        '-newkey',
-        'ec',
-        '-pkeyopt',
-        'ec_paramgen_curve:prime256v1',
-        '-nodes',
-        '-days',
-        '1',
-        '-subj',
-        '/CN=localhost',
-        '-addext',
-        'subjectAltName=IP:127.0.0.1',
-        '-keyout',
-        key,
-        '-out',
-        cert,
-      ],
-      { stdio: 'ignore' },
-    );
+    const { keyFile: key, certificateFile: cert } = makeCertificate(temporaryFolder());
     const exporter = await startExporter(() => ({ exporter: { tls: { cert_file: cert, key_file: key } } }));
     const status = await new Promise((resolve, reject) => {
       request(`${exporter.url}/-/healthy`, { ca: readFileSync(cert) }, (response) => {

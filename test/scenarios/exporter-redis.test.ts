@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -6,6 +5,7 @@ import { poll } from '../../src/platform/poll.js';
 import { Child } from '../../src/stack/child.js';
 import { locateProgram } from '../../src/stack/programs.js';
 import { freePort, startRedis } from '../../src/stack/servers.js';
+import { makeCertificate } from '../support/certificate.js';
 import { startExporter, type Scrape, type TestExporter } from '../support/exporter.js';
 import { connectTo, repeat, stream, write } from '../support/trade-intents.js';
 import { temporaryFolder } from '../support/workspace.js';
@@ -168,44 +168,21 @@ describe('a Redis with users', () => {
 
 it('reads Redis over TLS, and only where the certificate is known', async () => {
   const folder = temporaryFolder();
-  const file = (name: string): string => join(folder, name);
-  execFileSync(
-    'openssl',
-    [
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:prime256v1',
-      '-nodes',
-      '-days',
-      '1',
-      '-subj',
-      '/CN=localhost',
-      '-addext',
-      'subjectAltName=DNS:localhost,IP:127.0.0.1',
-      '-keyout',
-      file('key.pem'),
-      '-out',
-      file('cert.pem'),
-    ],
-    { stdio: 'ignore' },
-  );
+  const { keyFile, certificateFile } = makeCertificate(folder);
   const [plainPort, port] = [await freePort(), await freePort()];
   await redisOn(plainPort, [
     '--tls-port',
     String(port),
     '--tls-cert-file',
-    file('cert.pem'),
+    certificateFile,
     '--tls-key-file',
-    file('key.pem'),
+    keyFile,
     '--tls-ca-cert-file',
-    file('cert.pem'),
+    certificateFile,
     '--tls-auth-clients',
     'yes',
   ]);
-  const tls = { ca_file: file('cert.pem'), cert_file: file('cert.pem'), key_file: file('key.pem') };
+  const tls = { ca_file: certificateFile, cert_file: certificateFile, key_file: keyFile };
   const exporter = await startExporter(() => ({ redis: { url: `rediss://127.0.0.1:${port}`, tls } }), folder);
   expect((await exporter.scrape()).value('quantum_redis_up')).toBe(1);
   const strange = await startExporter(() => ({ redis: { url: `rediss://127.0.0.1:${port}` } }));
