@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -7,6 +7,7 @@ import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 import { rollbackSchema, type Rollback } from '../../src/deployments/rollback.js';
 import { listen } from '../../src/platform/http-server.js';
+import { packageRoot } from '../../src/platform/package-root.js';
 import { poll } from '../../src/platform/poll.js';
 import { Demo } from '../support/demo.js';
 import { quantile, report, reportMachine } from './measure.js';
@@ -23,6 +24,7 @@ describe('violation written -> rollback script started', () => {
   it.each(['1s', '5s'])('over 20 runs, scraped and evaluated every %s', async (interval) => {
     const demo = await Demo.start({ environment: { REDLINE_PROMETHEUS_SCRAPE_INTERVAL: interval } });
     const arrivals = await trivialWebhook(demo);
+    const starts = noteScriptStarts(demo);
     const toScript: number[] = [];
     const toWebhook: number[] = [];
     for (let run = 0; run < runs; run++) {
@@ -40,7 +42,8 @@ describe('violation written -> rollback script started', () => {
       const written = await injectedAt(demo);
       expect(written).toBeGreaterThan(since);
       const arrived = await poll(() => arrivals.find((at) => at > written), 30);
-      toScript.push((finished?.methods[0]?.started_at ?? Number.NaN) - written);
+      expect(finished?.result).toBe('succeeded');
+      toScript.push((starts().find((at) => at > written) ?? Number.NaN) - written);
       toWebhook.push((arrived ?? Number.NaN) - written);
     }
     const extra = toScript.map((seconds, run) => seconds - (toWebhook[run] ?? Number.NaN));
@@ -74,6 +77,18 @@ async function injectedAt(demo: Demo): Promise<number> {
   return (
     notes.parse(await response.json()).notes.findLast(({ kind }) => kind === 'injected')?.at ?? Number.NaN
   );
+}
+
+/** Lets the rollback script note the moment at which it runs. @returns the moments so far, Unix seconds */
+function noteScriptStarts(demo: Demo): () => number[] {
+  const script = join(demo.config.files.root, 'ops', 'model_safety', 'qsc_rollback.sh');
+  const notes = join(demo.directory, 'script-starts');
+  const wrapped = join(packageRoot, 'rollback', 'qsc.sh');
+  rmSync(script);
+  writeFileSync(script, `#!/bin/bash\necho "$EPOCHREALTIME" >> '${notes}'\nexec '${wrapped}' "$@"\n`, {
+    mode: 0o755,
+  });
+  return () => readFileSync(notes, 'utf8').trimEnd().split('\n').map(Number);
 }
 
 /** Adds a webhook that only notes when a firing rollback alert arrived, beside the receiver's route. */
