@@ -8,6 +8,10 @@ export type DeploymentKind = z.infer<typeof deploymentKind>;
 export const deploymentOutcome = z.enum(['completed', 'rolled_back', 'accepted', 'abandoned']);
 export type DeploymentOutcome = z.infer<typeof deploymentOutcome>;
 
+/** What a canary's observation that ended by time amounts to. Only `no_violations` is a pass. */
+export const completionResult = z.enum(['no_violations', 'violations', 'insufficient_telemetry', 'unknown']);
+export type CompletionResult = z.infer<typeof completionResult>;
+
 /** A declared deployment. Times are Unix seconds. */
 export const deploymentSchema = z.object({
   id: z.string(),
@@ -26,6 +30,8 @@ export const deploymentSchema = z.object({
   /** when the engine ran with the change; null until then */
   activated_at: z.number().nullable(),
   outcome: deploymentOutcome.nullable(),
+  /** how a canary's observation that ended by time was judged; null until then (and in ledgers older than the field) */
+  completion: completionResult.nullable().default(null),
 });
 export type Deployment = z.infer<typeof deploymentSchema>;
 

@@ -72,6 +72,7 @@ export class Deployments {
         weight: request.weight,
         activated_at: null,
         outcome: null,
+        completion: null,
       };
       await ledger.append({ type: 'deployment_started', deployment });
       logger.info({ deployment }, 'deployment under observation');

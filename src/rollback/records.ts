@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deploymentOutcome, deploymentSchema } from '../deployments/deployment.js';
+import { completionResult, deploymentOutcome, deploymentSchema } from '../deployments/deployment.js';
 import { checkResult, commandResult, receiverMode, triggerSchema } from '../deployments/rollback.js';
 
 /** What Redline did or decided, one type a kind of fact. Times are Unix seconds. */
@@ -62,7 +62,7 @@ export const factSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('monitoring_completed'),
     deployment: z.string(),
-    result: z.enum(['no_violations', 'insufficient_telemetry']),
+    result: completionResult,
     /** evaluations of the rules during the observation; null where Prometheus does not know */
     checks_performed: z.number().nullable(),
   }),

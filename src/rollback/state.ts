@@ -123,12 +123,15 @@ function applyDeployment(state: LedgerState, record: DeploymentRecord): void {
     case 'deployment_ended':
       deployment.ends_at = record.at;
       deployment.outcome = record.outcome;
+      // A rollback after the judgement takes it back.
+      deployment.completion = null;
       if (record.outcome === 'completed' && deployment.kind === 'canary')
         state.awaitingCompletion.set(deployment.id, record.time);
       else state.awaitingCompletion.delete(deployment.id);
       return;
     case 'monitoring_completed':
       state.awaitingCompletion.delete(deployment.id);
+      deployment.completion = record.result;
       return;
   }
 }

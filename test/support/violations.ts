@@ -35,6 +35,7 @@ export function canary(changes: Partial<Deployment> = {}): Deployment {
     weight: 0.1,
     activated_at: null,
     outcome: null,
+    completion: null,
     ...changes,
   };
 }

@@ -16,6 +16,7 @@ const canary: Deployment = {
   weight: 0.1,
   activated_at: now - 5990,
   outcome: null,
+  completion: null,
 };
 
 function render(rest: Partial<DeployStatus> = {}, paint = plainPaint): string {

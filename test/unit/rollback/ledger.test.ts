@@ -3,6 +3,7 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Deployment } from '../../../src/deployments/deployment.js';
 import { UserError } from '../../../src/platform/errors.js';
 import { Ledger, verifyLedger } from '../../../src/rollback/ledger.js';
 import type { Fact } from '../../../src/rollback/records.js';
@@ -47,6 +48,38 @@ describe('Ledger', () => {
     expect(second.records).toBe(facts.length);
     expect(second.state.deployments.get('canary-1')?.outcome).toBe('rolled_back');
     await second.close();
+  });
+
+  it('tells how a canary that ended by time was judged, and takes it back when it is rolled back after all', async () => {
+    const path = join(temporaryFolder(), 'ledger.jsonl');
+    const ledger = await Ledger.open(path, silent);
+    const judged = (): unknown => ledger.state.deployments.get('canary-1')?.completion;
+    await ledger.append({ type: 'deployment_started', deployment: canary() });
+    await ledger.append({ type: 'deployment_ended', deployment: 'canary-1', at: 9, outcome: 'completed' });
+    expect(judged()).toBeNull();
+    await ledger.append({
+      type: 'monitoring_completed',
+      deployment: 'canary-1',
+      result: 'no_violations',
+      checks_performed: 3,
+    });
+    expect(judged()).toBe('no_violations');
+    await ledger.append({ type: 'deployment_ended', deployment: 'canary-1', at: 9, outcome: 'rolled_back' });
+    expect(judged()).toBeNull();
+    await ledger.close();
+  });
+
+  it('reads deployments that were recorded before their completion was', async () => {
+    const path = join(temporaryFolder(), 'ledger.jsonl');
+    const older: Partial<Deployment> = canary();
+    delete older.completion;
+    const body = { seq: 1, time: 1, type: 'deployment_started', deployment: older, prev: '0'.repeat(64) };
+    const text = JSON.stringify(body);
+    const hash = createHash('sha256').update(text).digest('hex');
+    writeFileSync(path, `${text.slice(0, -1)},"hash":"${hash}"}\n`);
+    const ledger = await Ledger.open(path, silent);
+    expect(ledger.state.deployments.get('canary-1')).toEqual(canary());
+    await ledger.close();
   });
 
   it('chains what is appended at once, after a restart, and by many', async () => {

@@ -59,6 +59,7 @@ const canary: Deployment = {
   weight: 0.1,
   activated_at: 91,
   outcome: null,
+  completion: null,
 };
 
 const running: Rollback = {

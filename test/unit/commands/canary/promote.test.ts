@@ -15,6 +15,7 @@ function canary(rest: Partial<Deployment> = {}): Deployment {
     weight: 0.1,
     activated_at: 1010,
     outcome: 'completed',
+    completion: 'no_violations',
     ...rest,
   };
 }
