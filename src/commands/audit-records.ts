@@ -122,6 +122,8 @@ function describeFact(record: LedgerRecord): string {
       return `${record.rollback}: ${record.note}`;
     case 'method_started':
       return `${record.rollback}: ${record.name} runs ${record.argv.join(' ')}`;
+    case 'method_exited':
+      return `${record.rollback}: ${record.name} ended with 0, verifying`;
     case 'method_finished': {
       const failed = record.verification.filter(({ ok }) => !ok).map(({ check }) => check);
       const verified =

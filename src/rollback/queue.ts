@@ -20,7 +20,7 @@ export class RollbackQueue {
 
   /**
    * @param id of a rollback that the ledger says has begun
-   * @param recover it was interrupted: look at the actual state first
+   * @param recover it was interrupted: only what is known to be done is not done again
    */
   add(id: string, plan: string, recover = false): void {
     this.#waiting.push({ id, plan, recover });

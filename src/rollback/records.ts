@@ -23,7 +23,7 @@ export const factSchema = z.discriminatedUnion('type', [
     mode: receiverMode,
     trigger: triggerSchema,
   }),
-  /** an interrupted rollback whose state did not verify: its methods run again */
+  /** an interrupted rollback whose work was not known to be done: its methods run again */
   z.object({ type: z.literal('rollback_resumed'), rollback: z.string(), note: z.string() }),
   z.object({
     type: z.literal('method_started'),
@@ -31,6 +31,8 @@ export const factSchema = z.discriminatedUnion('type', [
     name: z.string(),
     argv: z.array(z.string()),
   }),
+  /** a method ended with exit 0 in its time; what it was to reach is looked at next */
+  commandResult.extend({ type: z.literal('method_exited'), rollback: z.string(), name: z.string() }),
   commandResult.extend({
     type: z.literal('method_finished'),
     rollback: z.string(),

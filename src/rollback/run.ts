@@ -13,7 +13,7 @@ import type { Ledger } from './ledger.js';
 import { preparePlan, programProblem, type PreparedMethod, type PreparedPlan } from './plans.js';
 import type { Fact } from './records.js';
 import { scriptEnvironment, scriptInput, type ScriptOrder } from './script-environment.js';
-import type { RollbackState } from './state.js';
+import { resultOf, type RollbackState } from './state.js';
 import { verifyState } from './verify.js';
 
 /** Pause before a record that could not be written is tried again, seconds. */
@@ -32,7 +32,11 @@ export class RollbackRun {
   readonly #context: RunContext;
   readonly #rollback: RollbackState;
   readonly #log: Logger;
-  /** facts that the disk did not take yet: a full disk must not stop a rollback */
+  /**
+   * Facts that the disk did not take yet. Nothing starts unless its beginning is in the ledger; from then on a full disk
+   * stops no method: facts wait here, in order, are tried again with the next one and at the end until they are written,
+   * and until then the rollback counts as running. A receiver that dies before loses them, and runs the methods again.
+   */
   #unwritten: Fact[] = [];
 
   /** @param id of a rollback in the ledger without a result */
@@ -52,8 +56,9 @@ export class RollbackRun {
   }
 
   /**
-   * Takes up a rollback that was interrupted. What its scripts have reached already is looked at first, and only what
-   * does not verify is run again.
+   * Takes up a rollback that was interrupted. It is done where a method is known to have ended with exit 0 and its
+   * checks hold. Else all methods run again, as the checks alone may hold before a script has done all of its work
+   * (the files are right, and the engine still runs on the old ones).
    */
   async recover(): Promise<void> {
     await this.#guard(async (plan, engineUnit) => {
@@ -61,10 +66,10 @@ export class RollbackRun {
       const end = endOfDeployment(deployments.get(this.#rollback.deployment), unixNow());
       if (end.length > 0) await this.#record(...end);
       if (await this.#isDone(plan, engineUnit)) return;
-      await endLeftovers(this.#rollback.id);
+      await this.#outlastScripts(plan);
       const note = 'interrupted and run again';
       await this.#record({ type: 'rollback_resumed', rollback: this.#rollback.id, note });
-      this.#log.warn('the rollback was interrupted and its state does not verify: running it again');
+      this.#log.warn('the rollback was interrupted and is not known to be done: running it again');
       await this.#runMethods(plan, engineUnit, 'recovery', note);
     });
   }
@@ -80,19 +85,29 @@ export class RollbackRun {
     await this.#writeRest();
   }
 
-  /** Whether an interrupted rollback has reached what its last method was to reach. */
+  /** Whether the last method is known to have ended with exit 0, and what it was to reach verifies now. */
   async #isDone(plan: PreparedPlan, engineUnit: string): Promise<boolean> {
     const last = this.#rollback.methods.at(-1);
     const method = plan.methods.find(({ name }) => name === last?.name);
-    if (last === undefined || method === undefined || method.verify.length === 0) return false;
-    await waitForScripts(this.#rollback.id, Math.max(0, last.started_at + method.timeoutSeconds - unixNow()));
+    if (last === undefined || method === undefined || !hasSucceeded(last)) return false;
     const verification = await this.#verify(method, plan, engineUnit, 'recovery');
     if (!verification.every(({ ok }) => ok)) return false;
-    const { exit_code, signal, timed_out, error, output, output_truncated } = last;
-    const result = { exit_code, signal, timed_out, error, output, output_truncated };
-    await this.#record(methodFinished(this.#rollback.id, method.name, result, verification));
+    if (last.ended_at === null)
+      await this.#record(methodFinished(this.#rollback.id, method.name, resultOf(last), verification));
     await this.#finish('succeeded', 'recovered: it was interrupted, and its state verified');
     return true;
+  }
+
+  /** Lets a script that outlived the receiver come to its end within its time, then ends what is left of it. */
+  async #outlastScripts(plan: PreparedPlan): Promise<void> {
+    const last = this.#rollback.methods.at(-1);
+    const method = plan.methods.find(({ name }) => name === last?.name);
+    if (last !== undefined && method !== undefined)
+      await waitForScripts(
+        this.#rollback.id,
+        Math.max(0, last.started_at + method.timeoutSeconds - unixNow()),
+      );
+    await endLeftovers(this.#rollback.id);
   }
 
   async #runMethods(
@@ -126,7 +141,8 @@ export class RollbackRun {
     });
     this.#log.info({ method: method.name, argv: method.argv }, 'method started');
     const result = await this.#execute(method, plan, engineUnit, trigger);
-    const ended = result.exit_code === 0 && !result.timed_out;
+    const ended = hasSucceeded(result);
+    if (ended) await this.#record({ type: 'method_exited', rollback: id, name: method.name, ...result });
     const verification = ended ? await this.#verify(method, plan, engineUnit, trigger) : [];
     await this.#record(methodFinished(id, method.name, result, verification));
     const done = ended && verification.every(({ ok }) => ok);
@@ -214,6 +230,10 @@ export class RollbackRun {
       await this.#record();
     }
   }
+}
+
+function hasSucceeded({ exit_code, timed_out }: CommandResult): boolean {
+  return exit_code === 0 && !timed_out;
 }
 
 function methodFinished(

@@ -1,5 +1,5 @@
 import type { Deployment } from '../deployments/deployment.js';
-import type { MethodRun, Rollback } from '../deployments/rollback.js';
+import type { CommandResult, MethodRun, Rollback } from '../deployments/rollback.js';
 import type { LedgerRecord } from './records.js';
 
 /** Ended deployments and rollbacks that are kept in memory; the ledger keeps all. */
@@ -83,6 +83,7 @@ export function applyRecord(state: LedgerState, record: LedgerRecord): void {
     case 'rollback_started':
     case 'rollback_resumed':
     case 'method_started':
+    case 'method_exited':
     case 'method_finished':
     case 'rollback_finished':
     case 'evidence_added':
@@ -102,6 +103,7 @@ type RollbackRecord = Extract<
       | 'rollback_started'
       | 'rollback_resumed'
       | 'method_started'
+      | 'method_exited'
       | 'method_finished'
       | 'rollback_finished'
       | 'evidence_added';
@@ -153,11 +155,17 @@ function applyRollback(state: LedgerState, record: RollbackRecord): void {
       if (rollback.methods.length === 0) rollback.running_since = record.time;
       rollback.methods.push(newMethodRun(record));
       return;
+    case 'method_exited': {
+      const method = runningMethod(rollback, record.name);
+      if (method !== undefined) Object.assign(method, resultOf(record));
+      return;
+    }
     case 'method_finished': {
-      const method = rollback.methods.findLast(
-        ({ name, ended_at }) => name === record.name && ended_at === null,
-      );
-      if (method !== undefined) finishMethod(method, record);
+      const method = runningMethod(rollback, record.name);
+      if (method === undefined) return;
+      Object.assign(method, resultOf(record));
+      method.ended_at = record.time;
+      method.verification = record.verification;
       return;
     }
     case 'rollback_finished':
@@ -209,18 +217,14 @@ function newMethodRun(record: Extract<LedgerRecord, { type: 'method_started' }>)
   };
 }
 
-function finishMethod(method: MethodRun, record: Extract<LedgerRecord, { type: 'method_finished' }>): void {
-  const { time, exit_code, signal, timed_out, error, output, output_truncated, verification } = record;
-  Object.assign(method, {
-    ended_at: time,
-    exit_code,
-    signal,
-    timed_out,
-    error,
-    output,
-    output_truncated,
-    verification,
-  } satisfies Partial<MethodRun>);
+function runningMethod(rollback: Rollback, name: string): MethodRun | undefined {
+  return rollback.methods.findLast((method) => method.name === name && method.ended_at === null);
+}
+
+/** How a command ended, without what else a record or a method says. */
+export function resultOf(result: CommandResult): CommandResult {
+  const { exit_code, signal, timed_out, error, output, output_truncated } = result;
+  return { exit_code, signal, timed_out, error, output, output_truncated };
 }
 
 function countResult(state: LedgerState, plan: string, result: 'succeeded' | 'failed' | 'shadow'): void {

@@ -19,9 +19,26 @@ async function whileScriptRuns(script: string): Promise<{ bench: ReceiverBench; 
   return { bench, canary: id };
 }
 
+async function untilVerifying(bench: ReceiverBench): Promise<void> {
+  const exited = await poll(() => bench.facts('method_exited')[0], 10);
+  expect(exited).toBeDefined();
+}
+
+/** The process group of a script that notes it in the file `pid`. */
+async function scriptPid(bench: ReceiverBench): Promise<number> {
+  const path = join(bench.root, 'pid');
+  const text = await poll(() => {
+    const noted = existsSync(path) ? readFileSync(path, 'utf8') : '';
+    return noted.endsWith('\n') ? noted : undefined;
+  }, 10);
+  return Number(text);
+}
+
 describe('a receiver killed', () => {
-  it('while the script runs finds it done at the next start, and does not run it again', async () => {
-    const { bench, canary } = await whileScriptRuns('until test -e go; do sleep 0.1; done; rm -f bad');
+  it('while the script runs waits for its end and runs it again, since nobody knows how it ended', async () => {
+    const { bench, canary } = await whileScriptRuns(
+      'if test $ROLLBACK_TRIGGER = recovery; then test -e ended; else until test -e go; do sleep 0.1; done; rm -f bad; touch ended; fi',
+    );
     await bench.kill('SIGKILL');
     await bench.start();
     // An alert that comes again meanwhile is the same violation.
@@ -29,10 +46,27 @@ describe('a receiver killed', () => {
     writeFileSync(join(bench.root, 'go'), '');
     const rollback = await bench.finishedRollback();
     expect(rollback).toMatchObject({ result: 'succeeded', trigger: { source: 'webhook' } });
-    expect(rollback.note).toContain('recovered');
-    expect(bench.runs()).toHaveLength(1);
+    expect(rollback.note).toBe('interrupted and run again');
+    expect(bench.runs()).toEqual([`roll.sh ${rollback.id} webhook`, `roll.sh ${rollback.id} recovery`]);
     expect(await bench.rollbacks()).toHaveLength(1);
+    expect(bench.facts('rollback_started')).toHaveLength(1);
+    expect(bench.facts('rollback_finished')).toHaveLength(1);
     expect(bench.verdict()).toMatchObject({ ok: true });
+  });
+
+  it('runs the script again that died before its last step, though all that is verified holds', async () => {
+    const { bench } = await whileScriptRuns(
+      'rm -f bad\ntest $ROLLBACK_TRIGGER = recovery || { echo $$ > pid; sleep 60; }\ntouch restarted',
+    );
+    await bench.kill('SIGKILL');
+    process.kill(-(await scriptPid(bench)), 'SIGKILL');
+    await bench.start();
+    expect(await bench.finishedRollback()).toMatchObject({
+      result: 'succeeded',
+      note: 'interrupted and run again',
+      methods: [{ exit_code: null }, { exit_code: 0 }],
+    });
+    expect(existsSync(join(bench.root, 'restarted'))).toBe(true);
   });
 
   it('while the script runs runs it again where it died with it', async () => {
@@ -40,13 +74,7 @@ describe('a receiver killed', () => {
       'test $ROLLBACK_TRIGGER = recovery || { echo $$ > pid; sleep 60; }\nrm -f bad',
     );
     await bench.kill('SIGKILL');
-    const pid = await poll(() => {
-      const path = join(bench.root, 'pid');
-      return existsSync(path) && readFileSync(path, 'utf8').endsWith('\n')
-        ? readFileSync(path, 'utf8')
-        : undefined;
-    }, 10);
-    process.kill(-Number(pid), 'SIGKILL');
+    process.kill(-(await scriptPid(bench)), 'SIGKILL');
     bench.configure({ rollbacks: scriptPlan('roll.sh', { verify_timeout: '300ms' }) });
     await bench.start();
     const rollback = await bench.finishedRollback();
@@ -58,16 +86,48 @@ describe('a receiver killed', () => {
 
   it('while verifying verifies again at the next start', async () => {
     const { bench } = await whileScriptRuns('exit 0');
-    const isVerifying = await poll(async () => {
-      const [rollback] = await bench.rollbacks();
-      return rollback?.methods.length === 1 ? true : undefined;
-    }, 10);
-    expect(isVerifying).toBe(true);
+    await untilVerifying(bench);
     await bench.kill('SIGKILL');
     rmSync(join(bench.root, 'bad'));
     await bench.start();
-    expect(await bench.finishedRollback()).toMatchObject({ result: 'succeeded' });
+    expect(await bench.finishedRollback()).toMatchObject({
+      result: 'succeeded',
+      note: 'recovered: it was interrupted, and its state verified',
+      methods: [{ exit_code: 0, verification: [{ ok: true }] }],
+    });
     expect(bench.runs()).toHaveLength(1);
+  });
+
+  it('while verifying runs the script again where its state does not verify', async () => {
+    const { bench } = await whileScriptRuns('test $ROLLBACK_TRIGGER = webhook || rm -f bad');
+    await untilVerifying(bench);
+    await bench.kill('SIGKILL');
+    bench.configure({ rollbacks: scriptPlan('roll.sh', { verify_timeout: '300ms' }) });
+    await bench.start();
+    expect(await bench.finishedRollback()).toMatchObject({
+      result: 'succeeded',
+      note: 'interrupted and run again',
+    });
+    expect(bench.runs()).toHaveLength(2);
+  });
+
+  it('between the last method and the result does not run it again', async () => {
+    const { bench } = await whileScriptRuns('rm -f bad');
+    await bench.finishedRollback();
+    await bench.kill('SIGKILL');
+    const lines = bench.ledgerLines();
+    const finished = lines.findIndex((line) => line.includes('"type":"method_finished"'));
+    writeFileSync(
+      join(bench.folder, 'state', 'ledger.jsonl'),
+      `${lines.slice(0, finished + 1).join('\n')}\n`,
+    );
+    await bench.start();
+    expect(await bench.finishedRollback()).toMatchObject({
+      result: 'succeeded',
+      methods: [{ exit_code: 0 }],
+    });
+    expect(bench.runs()).toHaveLength(1);
+    expect(bench.facts('method_finished')).toHaveLength(1);
   });
 
   it('between accepting a webhook and acting on it acts at the next start, once', async () => {

@@ -57,6 +57,7 @@ describe('a violation', () => {
       'rollback_started',
       'deployment_ended',
       'method_started',
+      'method_exited',
       'method_finished',
       'restart',
       'rollback_finished',
