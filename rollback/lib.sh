@@ -179,22 +179,34 @@ first_loaded() {
 
 # restart_unit UNIT SECONDS: restarts UNIT and waits until the same run of it has been active for a second; prints why not.
 restart_unit() {
-  local -r unit=$1 deadline=$((SECONDS + $2))
-  local answer='' state run steady=0 seen=''
+  local -r unit=$1 limit=$2 deadline=$((SECONDS + $2))
+  # systemctl waits for a slow engine to stop, and what it has asked for goes on when it is ended itself: the last
+  # seconds are for looking at the unit.
+  local -r patience=$((limit - (limit > 20 ? 10 : limit / 2)))
+  local before answer='' code=0 state run steady=0 seen=''
+  before=$(unit_property "$unit" InvocationID 2>/dev/null || true)
   # A unit that crashed too often is refused a start until its counter is cleared; a canary can do just that.
   systemctl_run reset-failed "$unit" >/dev/null 2>&1 || true
-  if ! answer=$(SYSTEMCTL_LIMIT=$2 systemctl_run restart "$unit" 2>&1); then
-    printf '%s' "${answer:-systemctl restart did not end within $2 s}"
+  answer=$(SYSTEMCTL_LIMIT=$patience systemctl_run restart "$unit" 2>&1) || code=$?
+  if ((code != 0 && code != 124)); then
+    printf '%s' "${answer:-systemctl restart failed with $code and did not say why}"
     return 1
   fi
   while :; do
     state=$(systemctl_run is-active "$unit" 2>/dev/null || true)
     run=$(unit_property "$unit" InvocationID 2>/dev/null || true)
     if [[ $state == active && $run == "$seen" ]]; then steady=$((steady + 1)); else steady=0; fi
+    # Nobody said that the restart is done: the run from before it proves nothing.
+    if ((code == 124)) && [[ $run == "$before" ]]; then steady=0; fi
     seen=$run
     ((steady >= 5)) && return 0
-    if [[ $state == failed ]] || ((SECONDS >= deadline)); then
-      printf 'it is %s' "${state:-of unknown state}"
+    # A unit that had to be killed is failed for a moment, between its stop and its start.
+    if [[ $state == failed && $code == 0 ]]; then
+      printf 'it is failed'
+      return 1
+    fi
+    if ((SECONDS >= deadline)); then
+      printf 'it did not restart and stay active within %s s; it is %s' "$limit" "${state:-of unknown state}"
       return 1
     fi
     sleep 0.2

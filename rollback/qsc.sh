@@ -40,7 +40,7 @@ Run by hand it needs no environment. Each of these replaces a default; relative 
   ROLLBACK_OVERRIDE_INSTALLED  /etc/systemd/system/<engine's unit>.d/qsc_canary.conf
   ROLLBACK_CANARY_LOG          logs/qsc_canary.jsonl
   ROLLBACK_SYSTEMCTL           systemctl
-  ROLLBACK_ACTIVE_TIMEOUT      45: seconds that the engine may take to restart and become active
+  ROLLBACK_ACTIVE_TIMEOUT      110: seconds that the engine may take to restart and become active
   ROLLBACK_REASON, ROLLBACK_MODEL, ROLLBACK_TRIGGER (manual), ROLLBACK_ID   go into the log line
 
 Exit codes:
@@ -69,7 +69,7 @@ read_arguments() {
 
 # Everything that does not depend on systemd; the unit and its override follow in find_engine.
 read_settings() {
-  active_timeout=$(whole_number ROLLBACK_ACTIVE_TIMEOUT 45)
+  active_timeout=$(whole_number ROLLBACK_ACTIVE_TIMEOUT 110)
   root=$(trading_root "${BASH_SOURCE[0]}")
   [[ -d $root ]] ||
     stop "$EXIT_REFUSED" "The trading system's folder $root does not exist. Set ROLLBACK_ROOT to it."

@@ -134,7 +134,8 @@ const method = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9_-]*$/, 'lower-case letters, digits, - and _'),
   /** argv; the first word is a path below files.root, an absolute path, or a program of the PATH */
   command: z.array(z.string().min(1)).min(1),
-  timeout: duration('60s'),
+  /** as long as an engine may take that systemd must kill after its 90 s, and then start */
+  timeout: duration('150s'),
   verify: z.array(verification).default([]),
   /** how long verification may take to become true */
   verify_timeout: duration('15s'),
@@ -155,7 +156,7 @@ const rollbacks = z
         {
           name: 'script',
           command: ['ops/model_safety/qsc_rollback.sh'],
-          timeout: 60,
+          timeout: 150,
           verify_timeout: 15,
           verify: [
             { file_absent: '${override_installed}' },

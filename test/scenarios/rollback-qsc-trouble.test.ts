@@ -71,6 +71,33 @@ describeWithSystemd('qsc.sh, when something is wrong,', (systemd) => {
     expect(result.stderr).toContain('within 1 s');
   });
 
+  it('rolls back an engine that takes longer to stop than systemctl is waited for', async () => {
+    const engine = await CanaryEngine.start(systemd(), 'ExecStop=/bin/sleep 5');
+    const before = await systemd().property(engine.unit, 'InvocationID');
+    // Of the 8 s, systemctl gets 4.
+    const result = await engine.rollBack([], { ROLLBACK_ACTIVE_TIMEOUT: '8' });
+    expect(result).toMatchObject({ code: exit.done, stderr: '' });
+    expect(await systemd().property(engine.unit, 'InvocationID')).not.toBe(before);
+    expect(await activeState(engine)).toBe('active');
+    expect(engine.startedWith()).toBe('');
+    await systemd().systemctl('kill', '--signal=KILL', engine.unit);
+  });
+
+  it('does not take an engine for restarted that still runs from before', async () => {
+    const engine = await CanaryEngine.start(systemd());
+    const systemctl = engine.program(
+      'stuck-systemctl',
+      '[ "$1" != restart ] || exec sleep 60\nexec systemctl "$@"',
+    );
+    const result = await engine.rollBack([], {
+      ROLLBACK_SYSTEMCTL: systemctl,
+      ROLLBACK_ACTIVE_TIMEOUT: '3',
+    });
+    expect(result.code).toBe(exit.engine);
+    expect(result.stderr).toContain('within 3 s; it is active');
+    expect(engine.startedWith()).toBe('patchtst');
+  });
+
   it('restarts an engine that systemd has given up on because it crashed too often', async () => {
     const engine = await CanaryEngine.start(systemd(), 'Restart=always\nRestartSec=10ms');
     const healthy = join(engine.root, 'healthy');

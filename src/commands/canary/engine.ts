@@ -2,8 +2,8 @@ import { poll } from '../../platform/poll.js';
 import { runCommand } from '../../platform/run-command.js';
 import { baseEnvironment } from '../../rollback/script-environment.js';
 
-/** Longest time systemctl may take for one thing, seconds: a restart waits for the old engine to stop. */
-const commandTimeout = 90;
+/** Longest time systemctl may take for one thing, seconds: a restart waits for the old engine, which may take 90 to stop. */
+const commandTimeout = 120;
 /** How long the engine may take to become active, seconds. */
 const activeTimeout = 45;
 

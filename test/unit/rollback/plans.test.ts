@@ -31,7 +31,7 @@ describe('preparePlan', () => {
       {
         name: 'script',
         argv: ['/srv/trading/ops/model_safety/qsc_rollback.sh'],
-        timeoutSeconds: 60,
+        timeoutSeconds: 150,
         verifyTimeoutSeconds: 15,
         verify: [
           { file_absent: `/etc/systemd/system/${unit}.d/qsc_canary.conf` },
