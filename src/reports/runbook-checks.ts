@@ -17,7 +17,7 @@ export interface RunbookCheck {
   readonly severity: string;
   /** plan that it starts; empty: it only tells people */
   readonly rollback: string;
-  /** unknown: the rule cannot be evaluated */
+  /** unknown: the rule cannot be evaluated, or has nothing to judge and would roll back if it had */
   readonly state: 'ok' | 'pending' | 'firing' | 'unknown';
   readonly values: readonly JudgedValue[];
 }
@@ -30,13 +30,11 @@ export async function readRunbookChecks(
 ): Promise<RunbookCheck[]> {
   const own = rules.filter(({ labels }) => labels.runbook === runbook);
   return Promise.all(
-    own.map(async (rule) => ({
-      alertname: rule.name,
-      severity: rule.labels.severity ?? '',
-      rollback: rule.labels.rollback ?? '',
-      state: stateOf(rule),
-      values: await judgedValues(prometheus, rule),
-    })),
+    own.map(async (rule) => {
+      const values = await judgedValues(prometheus, rule);
+      const { severity = '', rollback = '' } = rule.labels;
+      return { alertname: rule.name, severity, rollback, state: stateOf(rule, values), values };
+    }),
   );
 }
 
@@ -52,9 +50,18 @@ export function describeValues({ alertname, values }: RunbookCheck): string {
     .join(', ');
 }
 
-function stateOf({ health, state }: AlertingRule): RunbookCheck['state'] {
+/**
+ * A rule whose inputs are gone (exporter dead, no window) is as quiet as one that finds nothing wrong. Rows that roll back
+ * judge something at all times; the others may have nothing to judge in their normal state, as after no rollback.
+ */
+function stateOf(
+  { health, state, labels }: AlertingRule,
+  values: readonly JudgedValue[],
+): RunbookCheck['state'] {
   if (health !== 'ok') return 'unknown';
-  return state === 'inactive' ? 'ok' : state;
+  if (state !== 'inactive') return state;
+  const rollsBack = (labels.rollback ?? '') !== '';
+  return rollsBack && values.some(({ value }) => value === undefined) ? 'unknown' : 'ok';
 }
 
 async function judgedValues(prometheus: PrometheusClient, rule: AlertingRule): Promise<JudgedValue[]> {
