@@ -1,11 +1,11 @@
 import type { Config } from '../config/schema.js';
 import { overrideInstalledPath } from '../deployments/engine-unit.js';
 import { exporterMetric } from '../names.js';
-import { errorMessage } from '../platform/errors.js';
 import { round9 } from '../readings/round.js';
 import { parseWeights } from '../readings/weights.js';
 import { lookAt, TextFile } from '../sources/text-file.js';
-import type { CollectContext, CollectorModule, EngineState } from './collector.js';
+import { collectEach } from './collect-each.js';
+import { CollectorError, type CollectContext, type CollectorModule, type EngineState } from './collector.js';
 import { gauge } from './metric.js';
 
 const weight = gauge({
@@ -34,7 +34,7 @@ const exists = gauge({
 
 const valid = gauge({
   name: exporterMetric.fileValid,
-  help: 'Whether the file is a JSON object of finite non-negative weights, at least one; 0 where it is missing, absent where it cannot be read.',
+  help: 'Whether the file is a JSON object of finite non-negative weights, at least one; 0 also where it is missing or cannot be read.',
   unit: 'boolean',
   source: 'files.baseline_weights, files.canary_weights',
   labels: ['file'],
@@ -68,10 +68,10 @@ export const canaryFilesCollector: CollectorModule = {
     ];
     return {
       async collect(context) {
-        await Promise.all([
-          ...weightsFiles.map((file) => guarded(context, () => collectWeights(context, file))),
-          guarded(context, () => collectFile(context, 'override_generated', [files.override_generated])),
-          guarded(context, () => collectFile(context, 'override_installed', installedPaths(config, engine))),
+        await collectEach(context, [
+          ...weightsFiles.map((file) => () => collectWeights(context, file)),
+          () => collectFile(context, 'override_generated', [files.override_generated]),
+          () => collectFile(context, 'override_installed', installedPaths(config, engine)),
         ]);
       },
       async close() {
@@ -81,19 +81,21 @@ export const canaryFilesCollector: CollectorModule = {
   },
 };
 
-/** One unreadable file costs its own series and no other's. */
-async function guarded(context: CollectContext, collect: () => Promise<void>): Promise<void> {
+async function collectWeights(context: CollectContext, weightsFile: WeightsFile): Promise<void> {
   try {
-    await collect();
+    await readWeights(context, weightsFile);
   } catch (error) {
-    context.error('unreadable', errorMessage(error));
+    // What nobody can read, nobody can roll back to.
+    context.set(valid, { file: weightsFile.file }, 0);
+    throw error;
   }
 }
 
-async function collectWeights(context: CollectContext, { file, label, content }: WeightsFile): Promise<void> {
+async function readWeights(context: CollectContext, { file, label, content }: WeightsFile): Promise<void> {
   const state = await content.read();
   context.set(exists, { file }, state === undefined ? 0 : 1);
   context.set(modified, { file }, state?.modified);
+  if (state?.problem !== undefined) throw new CollectorError('unreadable', state.problem);
   const weights = state?.text === undefined ? undefined : parseWeights(state.text);
   context.trace(file, () => ({ state, weights }));
   context.set(valid, { file }, weights === undefined ? 0 : 1);

@@ -1,8 +1,8 @@
 import { planProgram } from '../config/plan-program.js';
-import { errorMessage } from '../platform/errors.js';
 import { exporterMetric } from '../names.js';
-import { ScriptSource } from '../sources/script.js';
-import type { CollectorModule } from './collector.js';
+import { missingScript, ScriptSource, type ScriptState } from '../sources/script.js';
+import { collectEach } from './collect-each.js';
+import type { CollectContext, CollectorModule } from './collector.js';
 import { gauge } from './metric.js';
 
 const labels = ['plan'] as const;
@@ -10,7 +10,7 @@ const source = "the program of the plan's first method";
 
 const readable = gauge({
   name: exporterMetric.rollbackScriptReadable,
-  help: 'Whether the rollback script is there and readable for the exporter.',
+  help: 'Whether the rollback script is there and readable for the exporter; 0 also where it cannot be looked at.',
   unit: 'boolean',
   source,
   labels,
@@ -18,7 +18,7 @@ const readable = gauge({
 
 const executable = gauge({
   name: exporterMetric.rollbackScriptExecutable,
-  help: 'Whether the rollback script has its run bit.',
+  help: 'Whether the rollback script has its run bit; 0 also where it cannot be looked at.',
   unit: 'boolean',
   source,
   labels,
@@ -26,7 +26,7 @@ const executable = gauge({
 
 const valid = gauge({
   name: exporterMetric.rollbackScriptValid,
-  help: 'Whether bash -n finds nothing wrong with the rollback script; 0 where it is missing or unreadable, 1 for a readable program that is no shell script, absent until known.',
+  help: 'Whether bash -n finds nothing wrong with the rollback script; 0 where it is missing, unreadable or cannot be looked at, 1 for a readable program that is no shell script, absent until known.',
   unit: 'boolean',
   source: `bash -n of ${source}`,
   labels,
@@ -44,16 +44,17 @@ export const rollbackScriptsCollector: CollectorModule = {
     });
     return {
       async collect(context) {
-        await Promise.all(
-          scripts.map(async ({ plan, path, script }) => {
+        await collectEach(
+          context,
+          scripts.map(({ plan, path, script }) => async () => {
             try {
               const state = await script.check();
               context.trace(path, () => state);
-              context.set(readable, { plan }, Number(state.readable));
-              context.set(executable, { plan }, Number(state.executable));
-              context.set(valid, { plan }, state.valid === undefined ? undefined : Number(state.valid));
+              setState(context, plan, state);
             } catch (error) {
-              context.error('unreadable', errorMessage(error));
+              // What cannot be looked at cannot be run either.
+              setState(context, plan, missingScript);
+              throw error;
             }
           }),
         );
@@ -64,3 +65,9 @@ export const rollbackScriptsCollector: CollectorModule = {
     };
   },
 };
+
+function setState(context: CollectContext, plan: string, state: ScriptState): void {
+  context.set(readable, { plan }, Number(state.readable));
+  context.set(executable, { plan }, Number(state.executable));
+  context.set(valid, { plan }, state.valid === undefined ? undefined : Number(state.valid));
+}

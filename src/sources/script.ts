@@ -18,13 +18,14 @@ export interface ScriptState {
   readonly valid: boolean | undefined;
 }
 
-const missing: ScriptState = { readable: false, executable: false, valid: false };
+/** What is said of a script that is not there. */
+export const missingScript: ScriptState = { readable: false, executable: false, valid: false };
 
 /** A script that must be in order when it is needed; checked anew only when it was changed. */
 export class ScriptSource {
   readonly #path: string;
   #identity: string | undefined;
-  #state: ScriptState = missing;
+  #state: ScriptState = missingScript;
   #checking: Promise<void> | undefined;
 
   /** @param path absolute */
@@ -35,7 +36,7 @@ export class ScriptSource {
   /** @throws SourceError where it cannot be told whether there is a script */
   async check(): Promise<ScriptState> {
     const stats = await lookAt(this.#path);
-    if (stats?.isFile() !== true) return missing;
+    if (stats?.isFile() !== true) return missingScript;
     const identity = identityOf(stats);
     if (identity !== this.#identity) {
       this.#state = await this.#permissions();

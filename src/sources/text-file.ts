@@ -11,8 +11,10 @@ const largest = 1024 * 1024;
 export interface TextFileState {
   /** Unix seconds */
   readonly modified: number;
-  /** undefined where it is no regular file, or too large */
+  /** undefined where it is no regular file, is too large, or cannot be read */
   readonly text: string | undefined;
+  /** why it cannot be read */
+  readonly problem: string | undefined;
 }
 
 /**
@@ -43,25 +45,21 @@ export class TextFile {
 
   /**
    * @returns undefined where there is no such file
-   * @throws SourceError `unreadable`
+   * @throws SourceError `unreadable` where it cannot be told whether there is one
    */
   async read(): Promise<TextFileState | undefined> {
     const stats = await lookAt(this.#path);
     if (stats === undefined) return undefined;
     const identity = identityOf(stats);
     if (identity !== this.#identity) {
-      this.#text = stats.isFile() && stats.size <= largest ? await this.#load() : undefined;
+      this.#identity = undefined;
+      try {
+        this.#text = stats.isFile() && stats.size <= largest ? await readFile(this.#path, 'utf8') : undefined;
+      } catch (error) {
+        return { modified: stats.mtimeMs / 1000, text: undefined, problem: errorMessage(error) };
+      }
       this.#identity = identity;
     }
-    return { modified: stats.mtimeMs / 1000, text: this.#text };
-  }
-
-  async #load(): Promise<string> {
-    try {
-      return await readFile(this.#path, 'utf8');
-    } catch (error) {
-      this.#identity = undefined;
-      throw new SourceError('unreadable', errorMessage(error));
-    }
+    return { modified: stats.mtimeMs / 1000, text: this.#text, problem: undefined };
   }
 }
