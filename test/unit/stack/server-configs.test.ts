@@ -2,9 +2,18 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { job } from '../../../src/names.js';
+import { parseDuration } from '../../../src/platform/duration.js';
 import { packageRoot } from '../../../src/platform/package-root.js';
 import { renderAlertmanagerConfig } from '../../../src/stack/alertmanager-config.js';
 import { renderPrometheusConfig, type PrometheusSettings } from '../../../src/stack/prometheus-config.js';
+
+const shippedJobs = z.object({
+  scrape_configs: z.array(
+    z.object({ job_name: z.string(), scrape_interval: z.string(), scrape_timeout: z.string() }),
+  ),
+});
 
 const prometheusSettings: PrometheusSettings = {
   folder: '/opt/redline/prometheus',
@@ -30,6 +39,15 @@ describe("Prometheus' configuration", () => {
         { job_name: 'alertmanager', static_configs: [{ targets: ['127.0.0.1:4'] }] },
       ],
     });
+  });
+
+  it('says for each job itself how often it is scraped, so that one lost scrape of 30 s blinds no rule', () => {
+    const { scrape_configs: jobs } = shippedJobs.parse(parse(shipped));
+    expect(jobs.map(({ job_name: name }) => name)).toEqual(Object.values(job));
+    for (const { scrape_interval: interval, scrape_timeout: timeout } of jobs) {
+      expect(parseDuration(interval)).toBeLessThanOrEqual(15);
+      expect(parseDuration(timeout)).toBeLessThanOrEqual(parseDuration(interval) ?? 0);
+    }
   });
 
   it('keeps what it does not know, and no time-out above the interval or Prometheus’ own', () => {
