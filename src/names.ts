@@ -30,6 +30,7 @@ export const exporterMetric = {
   tradeIntentRereads: 'quantum_trade_intent_rereads_total',
 
   gateCutover: 'quantum_gate_cutover_timestamp_seconds',
+  gateCutoverRegistered: 'quantum_gate_cutover_registered',
   windowEvents: 'quantum_window_events',
   windowStart: 'quantum_window_start_timestamp_seconds',
   modelPredictions: 'quantum_model_predictions',
@@ -109,4 +110,5 @@ export const recordedMetric = {
   ensembleGateViolation: 'quantum:ensemble_gate:violation',
   ensembleGateWait: 'quantum:ensemble_gate:wait',
   condition: 'redline:condition',
+  lastAlert: 'redline:last_alert_timestamp_seconds',
 } as const;

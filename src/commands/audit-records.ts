@@ -137,6 +137,6 @@ function describeFact(record: LedgerRecord): string {
     case 'violation_ignored':
       return `${record.alertname} of ${record.deployment} started nothing: ${record.reason}`;
     case 'monitoring_completed':
-      return `${record.deployment}: monitoring completed, ${record.result.replace('_', ' ')}`;
+      return `${record.deployment}: monitoring completed, ${record.result.replaceAll('_', ' ')}`;
   }
 }

@@ -1,6 +1,7 @@
 import type { Express } from 'express';
 import { PrometheusClient } from '../alerts/prometheus.js';
 import type { Config } from '../config/schema.js';
+import { unixNow } from '../platform/clock.js';
 import type { Logger } from '../platform/log.js';
 import { Mutex } from '../platform/mutex.js';
 import type { PeriodicTask } from '../platform/periodic.js';
@@ -89,6 +90,7 @@ export async function assemble(
     prometheus,
     canaryLog: config.files.canary_log,
     logger,
+    since: unixNow(),
   });
   const scoreboard = new ScoreboardWriter(config.files, ledger, prometheus);
   const tasks: PeriodicTask[] = [

@@ -1,20 +1,17 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { PrometheusClient } from '../alerts/prometheus.js';
-import type { Deployment } from '../deployments/deployment.js';
+import type { CompletionResult, Deployment } from '../deployments/deployment.js';
 import { isoTime, unixNow } from '../platform/clock.js';
 import { errorCode, errorMessage } from '../platform/errors.js';
 import type { Logger } from '../platform/log.js';
 import type { Mutex } from '../platform/mutex.js';
 import { recordedMetric } from '../names.js';
 import type { Ledger } from '../rollback/ledger.js';
+import { hasRecordedViolation, isClean, whyNotClean } from './judgement.js';
 
-/** The alert by which Prometheus says that a canary's observation was whole and without violation. */
-const completedAlert = 'QscMonitoringCompleted';
-/** How long after the end that alert is waited for, seconds. */
+/** How long after the end Prometheus may take to call an observation clean, seconds. */
 export const completionWait = 120;
-
-type Result = 'no_violations' | 'insufficient_telemetry';
 
 export interface CompletionParts {
   readonly ledger: Ledger;
@@ -23,6 +20,8 @@ export interface CompletionParts {
   /** takes one JSON line a canary that ended by time */
   readonly canaryLog: string;
   readonly logger: Logger;
+  /** since when somebody asks, Unix seconds: after a reboot Prometheus gets its time too */
+  readonly since: number;
 }
 
 /** Writes down how the observation of each canary that ended by time went, as Prometheus judges it. */
@@ -43,7 +42,7 @@ export class Completion {
   }
 
   async #settle(deployment: Deployment, endedAt: number): Promise<void> {
-    const result = await this.#result(deployment.id, endedAt);
+    const result = await this.#result(deployment, endedAt);
     if (result === undefined) return;
     const checks = await this.#countChecks(deployment);
     const { mutex, ledger, logger, canaryLog } = this.#parts;
@@ -62,24 +61,21 @@ export class Completion {
   }
 
   /** @returns undefined while it is too early to say */
-  async #result(id: string, endedAt: number): Promise<Result | undefined> {
-    const { prometheus, logger } = this.#parts;
-    const late = unixNow() - endedAt >= completionWait;
+  async #result(deployment: Deployment, endedAt: number): Promise<CompletionResult | undefined> {
+    const { ledger, prometheus, logger, since } = this.#parts;
+    const { id } = deployment;
+    if (hasRecordedViolation(ledger.state, id)) return 'violations';
+    const isLate = unixNow() - Math.max(endedAt, since) >= completionWait;
     try {
-      const rules = await prometheus.alertingRules();
-      const fires = rules
-        .filter(({ name }) => name === completedAlert)
-        .some(({ alerts }) =>
-          alerts.some(({ state, labels }) => state === 'firing' && labels.deployment === id),
-        );
-      if (fires) return 'no_violations';
+      if (await isClean(prometheus, id)) return 'no_violations';
+      return isLate ? await whyNotClean(prometheus, deployment) : undefined;
     } catch (error) {
       logger.warn(
         { deployment: id, reason: errorMessage(error) },
         'Prometheus cannot say how the observation went',
       );
+      return isLate ? 'unknown' : undefined;
     }
-    return late ? 'insufficient_telemetry' : undefined;
   }
 
   /** Evaluations of the canary's rules during the observation; null where Prometheus does not know. */
@@ -96,7 +92,11 @@ export class Completion {
   }
 }
 
-function completionLine(deployment: Deployment, result: Result, checks: number | null): CompletionLine {
+function completionLine(
+  deployment: Deployment,
+  result: CompletionResult,
+  checks: number | null,
+): CompletionLine {
   const { model, started_at: start, ends_at: end } = deployment;
   return {
     action: 'monitoring_completed',
@@ -114,7 +114,7 @@ interface CompletionLine {
   readonly canary_model: string;
   readonly duration_hours: number;
   readonly checks_performed: number | null;
-  readonly result: Result;
+  readonly result: CompletionResult;
 }
 
 /** Appends the line where a crash has not left it already: action, time and model make it one of its kind. */

@@ -5,14 +5,16 @@ import { PrometheusClient } from '../../../src/alerts/prometheus.js';
 import { Mutex } from '../../../src/platform/mutex.js';
 import { unixNow } from '../../../src/platform/clock.js';
 import { Completion, completionWait } from '../../../src/receiver/completion.js';
+import { beginRollback } from '../../../src/rollback/begin.js';
 import { Ledger } from '../../../src/rollback/ledger.js';
 import { freePort } from '../../../src/stack/servers.js';
-import { canary, silent } from '../../support/violations.js';
+import { canary, manual, silent } from '../../support/violations.js';
 import { temporaryFolder } from '../../support/workspace.js';
 
 /** A canary that ended by time a while ago, and a Prometheus that nobody reaches. */
 async function endedCanary(
   secondsAgo: number,
+  since = 0,
 ): Promise<{ completion: Completion; ledger: Ledger; log: string }> {
   const folder = temporaryFolder();
   const log = join(folder, 'logs', 'qsc_canary.jsonl');
@@ -25,7 +27,14 @@ async function endedCanary(
   ledger.state.awaitingCompletion.set('canary-1', unixNow() - secondsAgo);
   const prometheus = new PrometheusClient(`http://127.0.0.1:${await freePort()}`, 1);
   return {
-    completion: new Completion({ ledger, mutex: new Mutex(), prometheus, canaryLog: log, logger: silent }),
+    completion: new Completion({
+      ledger,
+      mutex: new Mutex(),
+      prometheus,
+      canaryLog: log,
+      logger: silent,
+      since,
+    }),
     ledger,
     log,
   };
@@ -37,7 +46,7 @@ const line = {
   canary_model: 'patchtst',
   duration_hours: 6,
   checks_performed: null,
-  result: 'insufficient_telemetry',
+  result: 'unknown',
 };
 
 describe('Completion', () => {
@@ -47,7 +56,23 @@ describe('Completion', () => {
     expect(ledger.state.awaitingCompletion.size).toBe(1);
   });
 
-  it('calls an observation that Prometheus cannot vouch for short of telemetry', async () => {
+  it('gives Prometheus the same time after its own start', async () => {
+    const { completion, ledger } = await endedCanary(86_400, unixNow() - completionWait + 10);
+    await completion.run();
+    expect(ledger.state.awaitingCompletion.size).toBe(1);
+  });
+
+  it('holds a violation against it that was decided in shadow mode', async () => {
+    const { completion, ledger, log } = await endedCanary(0);
+    const trigger = { ...manual, source: 'webhook' as const, alertname: 'QscDeadZone' };
+    const deployment = ledger.state.deployments.get('canary-1');
+    await beginRollback(ledger, { plan: 'qsc', deployment, trigger, mode: 'shadow' });
+    await completion.run();
+    expect(JSON.parse(readFileSync(log, 'utf8'))).toEqual({ ...line, result: 'violations' });
+    expect(deployment?.completion).toBe('violations');
+  });
+
+  it('calls the result of an observation unknown of which Prometheus cannot be asked', async () => {
     const { completion, ledger, log } = await endedCanary(completionWait);
     await completion.run();
     expect(JSON.parse(readFileSync(log, 'utf8'))).toEqual(line);

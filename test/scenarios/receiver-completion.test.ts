@@ -1,0 +1,83 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { stringify } from 'yaml';
+import { PrometheusClient } from '../../src/alerts/prometheus.js';
+import { unixNow } from '../../src/platform/clock.js';
+import { poll } from '../../src/platform/poll.js';
+import { isClean, whyNotClean } from '../../src/receiver/judgement.js';
+import { freePort, startPrometheus } from '../../src/stack/servers.js';
+import { canary } from '../support/violations.js';
+import { temporaryFolder } from '../support/workspace.js';
+
+/** A Prometheus that evaluates these rules every second; resolves once it has a few times. */
+async function startWith(rules: readonly object[]): Promise<PrometheusClient> {
+  const [folder, port] = [temporaryFolder(), await freePort()];
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'rules.yml'), stringify({ groups: [{ name: 'test', rules }] }));
+  const config = join(folder, 'prometheus.yml');
+  writeFileSync(config, stringify({ global: { evaluation_interval: '1s' }, rule_files: ['rules.yml'] }));
+  const prometheus = await startPrometheus(folder, port, config);
+  onTestFinished(() => prometheus.stop());
+  const client = new PrometheusClient(`http://127.0.0.1:${port}`, 5);
+  // Prometheus writes ALERTS from the second evaluation on.
+  const enough = 'count_over_time(evaluated[1m]) >= 3';
+  const times = await poll(async () => (await client.query(enough)).length || undefined, 30);
+  expect(times).toBe(1);
+  return client;
+}
+
+const evaluated = { record: 'evaluated', expr: 'vector(1)' };
+
+function presence(id: string, share: number): object {
+  return { record: 'present', expr: `vector(${share})`, labels: { deployment: id } };
+}
+
+function completed(condition: string): object {
+  return {
+    alert: 'QscMonitoringCompleted',
+    expr: `present ${condition}`,
+    annotations: { query: 'present', limit: '0.95' },
+  };
+}
+
+function violated(id: string): object {
+  return { alert: 'QscDeadZone', expr: 'vector(1)', labels: { deployment: id, rollback: 'qsc' } };
+}
+
+const observed = (): ReturnType<typeof canary> => canary({ started_at: unixNow() - 120, ends_at: unixNow() });
+
+it('tells violations, too little telemetry and what nobody knows apart', async () => {
+  const prometheus = await startWith([
+    violated('violated'),
+    presence('violated', 0.5),
+    presence('short', 0.949),
+    presence('whole', 0.95),
+    completed('> 1'),
+    evaluated,
+  ]);
+  const why = (id: string): Promise<string> => whyNotClean(prometheus, { ...observed(), id });
+  expect(await why('violated')).toBe('violations');
+  expect(await why('short')).toBe('insufficient_telemetry');
+  // Whole and without violation, and yet the alert does not fire: a rule is broken.
+  expect(await why('whole')).toBe('unknown');
+  expect(await why('never seen')).toBe('unknown');
+  expect(await isClean(prometheus, 'whole')).toBe(false);
+});
+
+it('takes an observation for clean when the alert says so', async () => {
+  const prometheus = await startWith([presence('whole', 0.95), completed('>= 0.95'), evaluated]);
+  const clean = await poll(async () => ((await isClean(prometheus, 'whole')) ? true : undefined), 10);
+  expect(clean).toBe(true);
+  expect(await isClean(prometheus, 'other')).toBe(false);
+});
+
+it('remembers a violation by its record where its alert is no longer kept', async () => {
+  const remembered = {
+    record: 'redline:last_alert_timestamp_seconds',
+    expr: 'vector(time())',
+    labels: { deployment: 'remembered', class: 'rollback_qsc' },
+  };
+  const prometheus = await startWith([remembered, evaluated]);
+  expect(await whyNotClean(prometheus, { ...observed(), id: 'remembered' })).toBe('violations');
+});
