@@ -1,6 +1,7 @@
 import { PrometheusError, type PrometheusClient } from '../alerts/prometheus.js';
-import { exporterMetric } from '../names.js';
+import { exporterMetric, job } from '../names.js';
 import { ExitCode, UserError } from '../platform/errors.js';
+import { formatDuration } from '../platform/duration.js';
 import { poll } from '../platform/poll.js';
 import { isFresh, newestEvaluation, readGate, type GateReading } from '../reports/gate.js';
 import type { GateOutcome, GateReport } from '../reports/gate-report.js';
@@ -22,6 +23,8 @@ const shortestWaitSeconds = 30;
 const discoverySeconds = 10;
 /** Pause between two questions, seconds. */
 const askEvery = 0.3;
+/** How often the engine may be restarted while the gate is asked about the time since its start. */
+const mostRestarts = 3;
 
 export interface GateRequest {
   /** Unix seconds; undefined: since the engine runs */
@@ -63,10 +66,19 @@ export async function passGate(services: GateServices, request: GateRequest): Pr
   });
   try {
     const telemetry = await workingTelemetry(services);
-    cutover ??= await engineStart(services.prometheus);
-    const registeredAt = await register(services, cutover);
-    const reading = await freshReading(services, telemetry, cutover, registeredAt);
-    return report({ known: true, reading, verdict: judgeGate(reading, mode, model) });
+    for (let restarts = 0; restarts < mostRestarts; restarts += 1) {
+      cutover = request.cutover ?? (await engineStart(services, telemetry));
+      const registeredAt = await register(services, cutover);
+      const reading = await freshReading(services, telemetry, cutover, registeredAt);
+      // The newest scrape is the reading's or a later one: it would show an engine that has begun anew.
+      const isOver =
+        request.cutover === undefined && (await newestStart(services, telemetry))?.at !== cutover;
+      if (!isOver) return report({ known: true, reading, verdict: judgeGate(reading, mode, model) });
+    }
+    throw new NoAnswer({
+      missing: `The engine was restarted ${mostRestarts} times while the gate was asked about the time since its start.`,
+      todo: 'Find out what restarts it (redline deploy status, systemctl status UNIT), and ask again when it runs steadily.',
+    });
   } catch (error) {
     return report({ known: false, ...legOf(error) });
   } finally {
@@ -99,15 +111,53 @@ async function workingTelemetry({ prometheus, progress }: GateServices): Promise
   return telemetry;
 }
 
-/** When the engine's unit was last started. */
-async function engineStart(prometheus: PrometheusClient): Promise<number> {
-  const samples = await prometheus.query(`${exporterMetric.unitActiveEnter}{role="engine"}`);
-  const [sample] = samples;
-  if (sample !== undefined) return sample.value;
+/** When the engine's unit was last started, as a scrape from now on says: an older one may be from before a restart. */
+async function engineStart(services: GateServices, telemetry: GateTelemetry): Promise<number> {
+  const { prometheus, progress } = services;
+  const askedAt = await prometheusTime(prometheus);
+  const limit = waitLimit(telemetry);
+  const fresh = await poll(
+    async () => {
+      const newest = await newestStart(services, telemetry);
+      if (newest !== undefined && newest.scrapedAt > askedAt) return newest;
+      progress.waitingFor('a scrape of the exporter, for the start of the engine');
+      await workingTelemetry(services);
+      return undefined;
+    },
+    limit,
+    askEvery,
+  );
+  if (fresh === undefined) {
+    throw new NoAnswer({
+      missing: `Prometheus has not scraped the exporter in ${formatDuration(limit)}, so nobody knows when the engine started.`,
+      todo: 'Look at the state of its targets (/targets): is it overloaded, or its clock wrong?',
+    });
+  }
+  if (fresh.at !== undefined) return fresh.at;
   throw new NoAnswer({
     missing: 'Nobody knows when the engine started: the exporter sees no engine unit (systemd.engine_units).',
     todo: 'Name the cutover yourself: --after 2026-01-10T05:43:15Z, or see redline check.',
   });
+}
+
+/** The engine's start by the newest scrape of the exporter that succeeded; Unix seconds. */
+interface StartReading {
+  readonly scrapedAt: number;
+  /** undefined: that scrape shows no engine */
+  readonly at: number | undefined;
+}
+
+async function newestStart(
+  { prometheus }: GateServices,
+  telemetry: GateTelemetry,
+): Promise<StartReading | undefined> {
+  const selector = `{__name__=~"up|${exporterMetric.unitActiveEnter}",job="${job.exporter}"}`;
+  const samples = await prometheus.newestSamples(selector, 60 + 2 * answerInterval(telemetry));
+  const scrape = samples.find(({ labels, value }) => labels.__name__ === 'up' && value === 1);
+  if (scrape === undefined) return undefined;
+  // What one scrape brought has one time; an older sample is of a series that has ended.
+  const start = samples.find(({ labels, time }) => labels.role === 'engine' && time === scrape.time);
+  return { scrapedAt: scrape.time, at: start?.value };
 }
 
 /**
@@ -124,9 +174,18 @@ async function register({ prometheus, receiver }: GateServices, cutover: number)
       todo: 'Without the receiver nothing would roll a canary back. Run redline check.',
     });
   }
+  return prometheusTime(prometheus);
+}
+
+async function prometheusTime(prometheus: PrometheusClient): Promise<number> {
   const now = (await prometheus.query('vector(time())'))[0]?.value;
   if (now === undefined) throw new PrometheusError('Prometheus does not say what time it is');
   return now;
+}
+
+/** How long a fresh answer is waited for, seconds. */
+function waitLimit(telemetry: GateTelemetry): number {
+  return Math.max(shortestWaitSeconds, 3 * answerInterval(telemetry));
 }
 
 async function freshReading(
@@ -137,7 +196,7 @@ async function freshReading(
 ): Promise<GateReading> {
   const { prometheus, progress } = services;
   const interval = answerInterval(telemetry);
-  const limit = Math.max(shortestWaitSeconds, 3 * interval);
+  const limit = waitLimit(telemetry);
   const reading = await poll(
     async () => {
       const evaluation = await newestEvaluation(prometheus, 60 + 2 * interval);

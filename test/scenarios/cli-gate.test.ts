@@ -1,6 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
+import { exitCodeOf, passGate } from '../../src/commands/pass-gate.js';
+import { ReceiverClient } from '../../src/commands/receiver-client.js';
+import { Progress } from '../../src/commands/terminal.js';
 import { CanaryStack, type Votes } from '../support/canary-stack.js';
 import { eventsThatAgree, eventsThatContradict, healthyEvents } from '../support/events.js';
 import type { ProgramOutcome } from '../support/run-program.js';
@@ -41,6 +46,42 @@ const spread = (each: number, distance: number) => (index: number) => ({
 const holdFirst = (count: number) => (index: number) => ({
   action: index < count ? 'HOLD' : index % 2 === 0 ? 'BUY' : 'SELL',
 });
+
+/** Restarts the engine just before the gate is asked, and then whenever a cutover is registered, up to so many times. */
+async function gateWhileRestarting(times: number) {
+  const registered: number[] = [];
+  const engines: ChildProcess[] = [];
+  const restartEngine = (): void => {
+    engines.at(-1)?.kill('SIGKILL');
+    const engine = spawn('sleep', ['300'], { stdio: 'ignore' });
+    engines.push(engine);
+    writeFileSync(join(stack.directory, 'engine.pid'), `${engine.pid ?? 0}\n`);
+  };
+  onTestFinished(async () => {
+    writeFileSync(join(stack.directory, 'engine.pid'), `${process.pid}\n`);
+    engines.at(-1)?.kill('SIGKILL');
+    await stack.waitFor('quantum_unit_active{role="engine"}');
+  });
+  class WatchedReceiver extends ReceiverClient {
+    override async registerCutover(cutover: number): Promise<void> {
+      await super.registerCutover(cutover);
+      registered.push(cutover);
+      if (registered.length <= times) restartEngine();
+    }
+  }
+  restartEngine();
+  const report = await passGate(
+    {
+      prometheus: stack.prometheus,
+      receiver: new WatchedReceiver(stack.config),
+      progress: new Progress(),
+    },
+    { cutover: undefined, mode: 'canary', model: undefined },
+  );
+  const started = async (): Promise<number | undefined> =>
+    (await stack.prometheus.query('quantum_unit_active_enter_timestamp_seconds{role="engine"}'))[0]?.value;
+  return { report, registered, started };
+}
 
 describe('the gate, at its edges', () => {
   it('passes at exactly 200 events and refuses at 199', async () => {
@@ -189,6 +230,30 @@ describe('the gate, for people', () => {
     )[0];
     expect(started?.value).toBeGreaterThan(0);
     expect(JSON.parse(stdout)).toMatchObject({ cutover: started?.value });
+  });
+
+  it('starts over with the new start where the engine is restarted meanwhile', async () => {
+    const { report, registered, started } = await gateWhileRestarting(1);
+    expect(report.outcome.known).toBe(true);
+    expect(registered).toHaveLength(2);
+    expect(registered[0]).not.toBe(registered[1]);
+    expect(report.cutover).toBe(registered[1]);
+    expect(await started()).toBe(report.cutover);
+  });
+
+  it('does not begin with a start from before a restart that no scrape has shown yet', async () => {
+    const { registered, started } = await gateWhileRestarting(0);
+    expect(registered).toEqual([await started()]);
+  });
+
+  it('says no, with exit 2, where the engine is restarted again and again', async () => {
+    const { report, registered } = await gateWhileRestarting(Infinity);
+    expect(registered).toHaveLength(3);
+    expect(report.outcome).toMatchObject({
+      known: false,
+      missing: expect.stringContaining('restarted 3 times') as unknown,
+    });
+    expect(exitCodeOf(report)).toBe(2);
   });
 
   it.each([
