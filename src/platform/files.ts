@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 /**
  * Replaces a file in one step, durably: a reader sees the old content or the new, never a part, also after a
  * power cut. Creates the folder where it is missing.
- * @param mode permission bits of the new file
+ * @param mode permission bits of the new file, whatever the umask: another user may have to read it
  * @throws the Node system error of whatever could not be written
  */
 export async function writeFileAtomically(
@@ -19,6 +19,7 @@ export async function writeFileAtomically(
   try {
     const file = await open(temporary, 'wx', mode);
     try {
+      await file.chmod(mode);
       await file.writeFile(content);
       await file.sync();
     } finally {

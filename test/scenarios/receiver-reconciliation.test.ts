@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
@@ -147,11 +147,13 @@ describe('an observation that ends by time', () => {
           expr: 'max by (model) (redline_deployment_open{kind="canary"} == 1)',
           labels: { window: 'canary', check: 'dead_zone' },
         },
+        { record: 'redline:observed', expr: 'redline_deployment_open == 1' },
         { alert: 'QscMonitoringCompleted', expr: 'redline_deployment_completed{kind="canary"} == 1' },
       ],
     });
     const { id, started_at: startedAt } = await bench.startCanary(6);
     const log = join(bench.root, 'logs', 'qsc_canary.jsonl');
+    const scoreboard = join(bench.root, 'reports', 'safety', 'scoreboard_latest.md');
     const record = await poll(() => bench.facts('monitoring_completed')[0], 40);
     const endedAt = startedAt + 6;
     expect((await bench.deployments())[0]).toMatchObject({ id, outcome: 'completed', ends_at: endedAt });
@@ -167,7 +169,12 @@ describe('an observation that ends by time', () => {
     const labels = `kind="canary",deployment="${id}",model="patchtst"`;
     expect(await bench.metric(`redline_deployment_completed{${labels}}`)).toBe(1);
     expect(await bench.metric(`redline_deployment_open{${labels}}`)).toBe(0);
-    expect(existsSync(join(bench.root, 'reports', 'safety', 'scoreboard_latest.md'))).toBe(true);
+    // The last one is written after the end, once Prometheus says so too.
+    const lastBoard = await poll(
+      () => (statSync(scoreboard).mtimeMs / 1000 > endedAt ? readFileSync(scoreboard, 'utf8') : undefined),
+      20,
+    );
+    expect(lastBoard).toContain('Under observation: nothing.');
 
     // A violation that was under way when it ended.
     await bench.alert(firing(id, 'QscDeadZone', { startsAt: new Date((endedAt - 1) * 1000).toISOString() }));

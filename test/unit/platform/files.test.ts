@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { writeFileAtomically } from '../../../src/platform/files.js';
+import { packageRoot } from '../../../src/platform/package-root.js';
 import { temporaryFolder } from '../../support/workspace.js';
 
 describe('writeFileAtomically', () => {
@@ -12,6 +14,17 @@ describe('writeFileAtomically', () => {
     expect(readFileSync(path, 'utf8')).toBe('two');
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(readdirSync(join(path, '..'))).toEqual(['file.json']);
+  });
+
+  it('gives the file the asked mode under a tight umask', () => {
+    // A worker thread of the tests may not set its umask: a process of its own writes.
+    const path = join(temporaryFolder(), 'observation.json');
+    const module = join(packageRoot, 'dist', 'platform', 'files.js');
+    const script = `import { writeFileAtomically } from ${JSON.stringify(module)};
+      process.umask(0o077);
+      await writeFileAtomically(${JSON.stringify(path)}, 'x');`;
+    execFileSync(process.execPath, ['--input-type=module', '--eval', script]);
+    expect(statSync(path).mode & 0o777).toBe(0o644);
   });
 
   it('keeps the old content and cleans up when it cannot replace it', async () => {
