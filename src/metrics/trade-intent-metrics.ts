@@ -43,6 +43,14 @@ export const gateCutover = gauge({
   labels: [],
 });
 
+export const gateCutoverRegistered = gauge({
+  name: exporterMetric.gateCutoverRegistered,
+  help: 'Whether a cutover is registered; 0: the start of the engine, where known, stands in for it.',
+  unit: 'boolean',
+  source: 'observation.json',
+  labels: [],
+});
+
 export const windowEvents = gauge({
   name: exporterMetric.windowEvents,
   help: 'Judged events in the window (the newest 2,000 at most), whichever models they name. gate: since the cutover; canary: since its activation once there are 200, until then since its cutover.',
@@ -125,6 +133,7 @@ export const tradeIntentMetrics = [
   rereads,
   inputTimestamp,
   gateCutover,
+  gateCutoverRegistered,
   windowEvents,
   windowStart,
   predictions,

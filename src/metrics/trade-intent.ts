@@ -1,12 +1,13 @@
 import { observationPath, type Observation } from '../deployments/observation-file.js';
 import type { EventRing } from '../readings/event-ring.js';
+import { errorMessage } from '../platform/errors.js';
 import { actions } from '../readings/trade-intent.js';
 import { canaryWindow, windowSince, type WindowStart } from '../readings/windows.js';
 import { WindowFollower, type WindowReading } from '../readings/window.js';
 import { ObservationSource } from '../sources/observation.js';
 import { rereadReasons, StreamFollower } from '../sources/stream-follower.js';
 import { StreamReader } from '../sources/stream.js';
-import type { CollectContext, CollectorModule, EngineState } from './collector.js';
+import { CollectorError, type CollectContext, type CollectorModule, type EngineState } from './collector.js';
 import { IntentKeeper, keptEvents } from './intent-keeper.js';
 import * as metrics from './trade-intent-metrics.js';
 
@@ -65,7 +66,9 @@ export const tradeIntentCollector: CollectorModule = {
         context.set(metrics.streamLength, { stream: 'trade.intent' }, length);
         context.trace('stream', () => describeRing(keeper.ring, length));
         setInputTimestamp(context, keeper.ring);
-        if (observed !== undefined) setWindows(context, keeper.ring, observed, engine, windows);
+        // Without it no window is known, and a guess would be judged; the stream itself is known all the same.
+        if (observed instanceof CollectorError) throw observed;
+        setWindows(context, keeper.ring, observed, engine, windows);
       },
       async close() {
         // The connection is not this collector's alone.
@@ -74,18 +77,17 @@ export const tradeIntentCollector: CollectorModule = {
   },
 };
 
-/** Without it no window is known: which one would be a guess. */
+/** @returns what is observed, or why that cannot be known */
 async function readObserved(
   source: ObservationSource,
   context: CollectContext,
-): Promise<Observation | undefined> {
+): Promise<Observation | CollectorError> {
   try {
     const observation = await source.read();
     context.trace('observation', () => observation);
     return observation;
   } catch (error) {
-    context.error('unreadable', error instanceof Error ? error.message : String(error));
-    return undefined;
+    return new CollectorError('unreadable', errorMessage(error));
   }
 }
 
@@ -103,6 +105,7 @@ function setWindows(
 ): void {
   const cutover = observed.gate_cutover ?? engine.activeEnter;
   context.set(metrics.gateCutover, {}, cutover);
+  context.set(metrics.gateCutoverRegistered, {}, Number(observed.gate_cutover !== null));
   if (cutover !== undefined) setWindow(context, 'gate', windows.gate, ring, windowSince(ring, cutover));
   const { canary } = observed;
   if (canary === null) return;

@@ -1,5 +1,7 @@
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Redis } from 'ioredis';
+import { observationPath } from '../../src/deployments/observation-file.js';
 import { freePort, startRedis } from '../../src/stack/servers.js';
 import { startExporter, type TestExporter } from '../support/exporter.js';
 import { connectTo, intent, repeat, stream, write, type Said } from '../support/trade-intents.js';
@@ -105,10 +107,11 @@ describe('the gate window', () => {
     await exporter.observe({});
     const unknown = await exporter.scrape();
     expect(unknown.named('quantum_window_')).toEqual({});
-    expect(unknown.named('quantum_gate_cutover')).toEqual({});
+    expect(unknown.named('quantum_gate_cutover')).toEqual({ quantum_gate_cutover_registered: 0 });
     expect(unknown.value('redline_collector_success{collector="trade_intent"}')).toBe(1);
     await exporter.observe({ gate_cutover: 4e9 });
     const page = await exporter.scrape();
+    expect(page.value('quantum_gate_cutover_registered')).toBe(1);
     expect(page.value(gateEvents)).toBe(0);
     expect(page.named('quantum_model_')).toEqual({});
     expect(page.named('quantum_ensemble_')).toEqual({});
@@ -145,6 +148,61 @@ describe('the canary window', () => {
     expect(page.named('quantum_model_confidence_mean{model="patchtst"')).toEqual({});
     await exporter.observe({ gate_cutover: 1 });
     expect((await exporter.scrape()).text).not.toContain('window="canary"');
+  });
+});
+
+describe('an observation.json that says nothing', () => {
+  const canary = { deployment: 'd1', model: 'xgb', cutover: 1, activated_at: null };
+  const success = 'redline_collector_success{collector="trade_intent"}';
+  const errors = 'redline_collector_errors_total{collector="trade_intent",reason="unreadable"}';
+
+  it.each<[string, (path: string) => void]>([
+    [
+      'is no JSON',
+      (path) => {
+        writeFileSync(path, '{"version": 1, "gate_cut');
+      },
+    ],
+    [
+      'is not what the receiver writes',
+      (path) => {
+        writeFileSync(path, '{"version": 2}');
+      },
+    ],
+    [
+      'is a folder',
+      (path) => {
+        rmSync(path);
+        mkdirSync(path);
+      },
+    ],
+    [
+      'cannot be looked at',
+      (path) => {
+        rmSync(path);
+        symlinkSync(path, path);
+      },
+    ],
+  ])('because it %s fails the collector, and keeps what the stream says', async (_why, spoil) => {
+    const ids = ['1768023795122-0', '1768023795123-0', '1768023795124-0'];
+    await write(client, repeat(3, calm), ids);
+    await exporter.observe({ gate_cutover: 1, canary });
+    expect((await exporter.scrape()).value('quantum_window_events{window="canary"}')).toBe(3);
+    const path = observationPath(exporter.folder);
+    spoil(path);
+    const page = await exporter.scrape();
+    expect(page.value(success)).toBe(0);
+    expect(page.value(errors)).toBe(1);
+    expect(page.named('quantum_window_')).toEqual({});
+    expect(page.named('quantum_gate_cutover')).toEqual({});
+    expect(page.value('redline_input_timestamp_seconds{input="trade_intent"}')).toBe(1768023795.124);
+    expect(page.value('quantum_stream_length{stream="trade.intent"}')).toBe(3);
+    expect(page.value(judged)).toBe(3);
+    rmSync(path, { recursive: true });
+    await exporter.observe({ gate_cutover: 1, canary });
+    const mended = await exporter.scrape();
+    expect(mended.value(success)).toBe(1);
+    expect(mended.value('quantum_window_events{window="canary"}')).toBe(3);
   });
 });
 

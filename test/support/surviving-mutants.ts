@@ -28,7 +28,7 @@ export const justified: readonly JustifiedMutant[] = [
   },
   {
     rule: /^(QscTelemetryStalled|DeploymentInputMissing)$/,
-    change: /^11m -> 594000ms in: .*\[11m\]\)$/,
+    change: /^11m -> 594000ms in: .*\[11m\]\)(?: \))?$/,
     reason:
       'The second arm may begin before the first ends: they carry the same labels, and the first is taken.',
   },
