@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { distance } from 'fastest-levenshtein';
-import { parse, YAMLParseError } from 'yaml';
+import { parse } from 'yaml';
 import type { z } from 'zod';
 import { errorCode, errorMessage, UserError } from '../platform/errors.js';
 import { configSchema, verification, type Config } from './schema.js';
@@ -77,12 +77,15 @@ function readYaml(path: string): unknown {
       errorCode(error) === 'ENOENT' ? 'does not exist' : `cannot be read (${errorMessage(error)})`;
     throw new UserError(`The configuration file ${path} ${reason}. Name another with --config.`);
   }
+  return parseYaml(text, path);
+}
+
+/** @param where named in the error, which repeats no more of the text than the parser's first line does */
+function parseYaml(text: string, where: string): unknown {
   try {
     return parse(text) as unknown;
   } catch (error) {
-    if (error instanceof YAMLParseError)
-      throw new UserError(`${path} is not valid YAML: ${error.message.split('\n')[0] ?? ''}`);
-    throw error;
+    throw new UserError(`${where} is not valid YAML: ${errorMessage(error).split('\n')[0] ?? ''}`);
   }
 }
 
@@ -102,7 +105,7 @@ function applyEnvironment(raw: unknown, environment: NodeJS.ProcessEnv): unknown
         `The environment variable ${name} names no configuration key.${nearMiss(name, [...keys.keys()])}`,
       );
     }
-    setAt(merged, key.path, key.isText ? value : parse(value ?? ''));
+    setAt(merged, key.path, key.isText ? value : parseYaml(value ?? '', `The environment variable ${name}`));
   }
   return merged;
 }

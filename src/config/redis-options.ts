@@ -104,10 +104,10 @@ function clusterTarget(config: Config['redis'], shared: ConnectionOptions): Redi
 }
 
 function sharedOptions(config: Config['redis'], url: URL): ConnectionOptions {
-  const username = config.username === '' ? decodeURIComponent(url.username) : config.username;
+  const username = config.username === '' ? decodeCredential(url.username) : config.username;
   const password =
     config.password_file === ''
-      ? decodeURIComponent(url.password)
+      ? decodeCredential(url.password)
       : readSecret(config.password_file, 'redis.password_file');
   const database = url.pathname.replace(/^\//, '');
   return {
@@ -160,6 +160,16 @@ function parseUrl(text: string): URL {
     throw new UserError('redis.url names no database by number. Write it like redis://127.0.0.1:6379/0.');
   }
   return url;
+}
+
+function decodeCredential(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new UserError(
+      'redis.url holds a user name or password that cannot be decoded. Write each % of it as %25, or use redis.password_file.',
+    );
+  }
 }
 
 function parseAddress(text: string, setting: string): Address {

@@ -1,8 +1,15 @@
 import { z } from 'zod';
 import { parseDuration } from '../platform/duration.js';
 
+interface DurationRange {
+  /** whether the setting makes no sense at 0 */
+  readonly positive?: boolean;
+  /** the longest, and what goes wrong beyond it */
+  readonly longest?: { readonly text: string; readonly seconds: number; readonly why: string };
+}
+
 /** A duration as Prometheus writes it (`5s`, `1h30m`); read into seconds. */
-const duration = (fallback: string) =>
+const duration = (fallback: string, { positive = false, longest }: DurationRange = {}) =>
   z
     .string()
     .default(fallback)
@@ -12,8 +19,13 @@ const duration = (fallback: string) =>
         context.addIssue(`"${text}" is no duration; write it like 500ms, 5s, 10m or 6h`);
         return z.NEVER;
       }
+      if (positive && seconds === 0) context.addIssue(`"${text}" is too short; it must be longer than 0`);
+      if (longest !== undefined && seconds > longest.seconds)
+        context.addIssue(`"${text}" is too long; ${longest.text} at most, since ${longest.why}`);
       return seconds;
     });
+
+const positiveDuration = (fallback: string) => duration(fallback, { positive: true });
 
 /** `host:port`; port 0 lets the system choose. */
 const listenAddress = (fallback: string) =>
@@ -59,8 +71,8 @@ const redis = z.strictObject({
     .prefault({}),
   /** with nodes: a Redis Cluster, found through these (`host:port`) */
   cluster: z.strictObject({ nodes: z.array(z.string()).default([]) }).prefault({}),
-  connect_timeout: duration('2s'),
-  command_timeout: duration('2s'),
+  connect_timeout: positiveDuration('2s'),
+  command_timeout: positiveDuration('2s'),
   streams: z.strictObject({ trade_intent: z.string().default('quantum:stream:trade.intent') }).prefault({}),
 });
 
@@ -96,7 +108,7 @@ const files = z.strictObject({
 const exporter = z.strictObject({
   listen: listenAddress('127.0.0.1:9711'),
   /** longest time one collector may take; Prometheus' own scrape time-out shortens it */
-  collector_timeout: duration('4s'),
+  collector_timeout: positiveDuration('4s'),
   bearer_token_file: path(''),
   basic_auth: z.strictObject({ username: z.string().default(''), password_file: path('') }).prefault({}),
   tls: tlsServer,
@@ -109,7 +121,7 @@ const receiver = z.strictObject({
   token_file: path('receiver.token'),
   /** auto: acts. shadow: decides and records, runs nothing */
   mode: z.enum(['auto', 'shadow']).default('auto'),
-  reconcile_interval: duration('5s'),
+  reconcile_interval: positiveDuration('5s'),
   /** largest webhook body, bytes */
   max_body_bytes: z
     .int()
@@ -135,7 +147,7 @@ const method = z.strictObject({
   /** argv; the first word is a path below files.root, an absolute path, or a program of the PATH */
   command: z.array(z.string().min(1)).min(1),
   /** as long as an engine may take that systemd must kill after its 90 s, and then start */
-  timeout: duration('150s'),
+  timeout: positiveDuration('150s'),
   verify: z.array(verification).default([]),
   /** how long verification may take to become true */
   verify_timeout: duration('15s'),
@@ -172,7 +184,7 @@ const rollbacks = z
 const deployments = z.strictObject({
   canary: z
     .strictObject({
-      observation: duration('6h'),
+      observation: positiveDuration('6h'),
       settle: duration('120s'),
       /** share of the first step */
       weight: z.number().gt(0).lt(1).default(0.1),
@@ -190,13 +202,16 @@ export const configSchema = z.strictObject({
   prometheus: z
     .strictObject({
       url: z.url().default('http://127.0.0.1:9090'),
-      timeout: duration('5s'),
+      timeout: positiveDuration('5s'),
       /** used by `redline up` alone: how often the targets are scraped and the rules evaluated */
-      scrape_interval: duration('5s'),
+      scrape_interval: duration('5s', {
+        positive: true,
+        longest: { text: '15s', seconds: 15, why: 'the rules read the newest values through 30 s windows' },
+      }),
     })
     .prefault({}),
   alertmanager: z
-    .strictObject({ url: z.url().default('http://127.0.0.1:9093'), timeout: duration('5s') })
+    .strictObject({ url: z.url().default('http://127.0.0.1:9093'), timeout: positiveDuration('5s') })
     .prefault({}),
   state: z.strictObject({ directory: path('state') }).prefault({}),
   deployments: deployments.prefault({}),

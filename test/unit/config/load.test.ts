@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { loadConfig, parseConfig } from '../../../src/config/load.js';
+import { UserError } from '../../../src/platform/errors.js';
 import { packageRoot } from '../../../src/platform/package-root.js';
 import { temporaryFolder } from '../../support/workspace.js';
 
@@ -76,6 +77,21 @@ describe('a mistake in the configuration', () => {
       'rollbacks.qsc.methods.0.timout: unknown key. Did you mean "timeout"?',
     ],
     ['a duration', 'redis: { connect_timeout: 5 sec }', 'redis.connect_timeout: "5 sec" is no duration'],
+    [
+      'a time-out of nothing',
+      'redis: { command_timeout: 0s }',
+      'redis.command_timeout: "0s" is too short; it must be longer than 0',
+    ],
+    [
+      'a method without time',
+      'rollbacks: { qsc: { methods: [{ name: a, command: [x], timeout: 0ms }] } }',
+      'rollbacks.qsc.methods.0.timeout: "0ms" is too short',
+    ],
+    [
+      'a scrape interval that the rules cannot bridge',
+      'prometheus: { scrape_interval: 16s }',
+      'prometheus.scrape_interval: "16s" is too long; 15s at most, since the rules read the newest values through 30 s windows',
+    ],
     ['an address', 'exporter: { listen: 9711 }', 'exporter.listen'],
     ['a port', 'exporter: { listen: "127.0.0.1:99999" }', '"127.0.0.1:99999" is no address'],
     ['an empty plan', 'rollbacks: { qsc: { methods: [] } }', 'rollbacks.qsc.methods'],
@@ -94,6 +110,35 @@ describe('a mistake in the configuration', () => {
 
   it('broken YAML is named with its line', () => {
     expect(() => loadConfig(write('redis: {\n'), noEnvironment)).toThrow(/is not valid YAML: .*line/);
+  });
+
+  it.each([
+    'redis.connect_timeout',
+    'redis.command_timeout',
+    'exporter.collector_timeout',
+    'receiver.reconcile_interval',
+    'prometheus.timeout',
+    'prometheus.scrape_interval',
+    'alertmanager.timeout',
+    'deployments.canary.observation',
+  ])('no time at all for %s is refused', (key) => {
+    const raw = key.split('.').reduceRight<unknown>((value, name) => ({ [name]: value }), '0s');
+    expect(() => parseConfig(raw, 'the test')).toThrow(`${key}: "0s" is too short`);
+  });
+
+  it('a time that may be nothing, and the longest scrape interval, are taken', () => {
+    const config = parseConfig(
+      { deployments: { canary: { settle: '0s' } }, prometheus: { scrape_interval: '15s' } },
+      'the test',
+    );
+    expect(config.deployments.canary.settle).toBe(0);
+    expect(config.prometheus.scrape_interval).toBe(15);
+  });
+
+  it.each(['[', '*nowhere', 'a: b: c'])('an environment value that is no YAML is named: %s', (value) => {
+    const load = (): unknown => loadConfig(write(''), { REDLINE_RECEIVER_MAX_BODY_BYTES: value });
+    expect(load).toThrow(UserError);
+    expect(load).toThrow(/^The environment variable REDLINE_RECEIVER_MAX_BODY_BYTES is not valid YAML: /);
   });
 
   it('a file that does not exist, or is a folder, is named', () => {
