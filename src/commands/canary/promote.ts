@@ -1,4 +1,4 @@
-import type { Deployment } from '../../deployments/deployment.js';
+import type { CompletionResult, Deployment } from '../../deployments/deployment.js';
 import { ExitCode, UserError } from '../../platform/errors.js';
 import { formatTime, formatValue } from '../../reports/numbers.js';
 
@@ -9,8 +9,19 @@ export interface Promotable {
   readonly cutover: number;
 }
 
+/** Why a canary whose observation ended by time is not promoted all the same, and what to do. */
+const notPassed: Readonly<Record<Exclude<CompletionResult, 'no_violations'>, string>> = {
+  violations:
+    'a violation was seen in it. Mend the model, roll back what still runs (redline canary rollback --reason "..."), and activate a canary anew.',
+  insufficient_telemetry:
+    'it had too little telemetry to be judged. Find out why (redline check), and activate the canary anew: it must be observed once more.',
+  unknown:
+    'Prometheus did not say in time how it went. See that Prometheus answers (redline check), and activate the canary anew: it must be observed once more.',
+};
+
 /**
- * Decides what a promotion starts from: the newest canary, which must have gone through its observation.
+ * Decides what a promotion starts from: the newest canary, which must have gone through its observation without a
+ * violation. That it ended by time alone says nothing about what was seen meanwhile.
  * @param deployments newest first
  * @param share 0 < share <= 1
  * @throws UserError (refused) saying why there is nothing to promote
@@ -19,7 +30,7 @@ export function findPromotable(deployments: readonly Deployment[], share: number
   const newest = deployments.find(({ kind }) => kind === 'canary');
   if (newest === undefined)
     throw refused('There is no canary to promote: activate one first (redline canary activate).');
-  const { model, outcome, ends_at, weight, activated_at } = newest;
+  const { model, outcome, ends_at, weight, activated_at, completion } = newest;
   switch (outcome) {
     case null:
       throw refused(
@@ -38,6 +49,13 @@ export function findPromotable(deployments: readonly Deployment[], share: number
   }
   if (activated_at === null || weight === null)
     throw refused(`The canary of ${model} was declared and never activated: there is nothing to promote.`);
+  if (completion === null) {
+    throw refused(
+      `The observation of the canary of ${model} is over, and the receiver is still judging it; try again in a minute.`,
+    );
+  }
+  if (completion !== 'no_violations')
+    throw refused(`The observation of the canary of ${model} is no pass: ${notPassed[completion]}`);
   if (share <= weight) {
     throw refused(
       `--weight must be above the ${formatValue(weight, 'share')} that ${model} has now, and at most 100%.`,

@@ -34,6 +34,11 @@ describe('findPromotable', () => {
     [[canary({ outcome: 'accepted' })], /ended by hand \(accepted\)/],
     [[canary({ outcome: 'abandoned' })], /ended by hand \(abandoned\)/],
     [[canary({ activated_at: null })], /never activated/],
+    [[canary({ completion: null })], /still judging it; try again in a minute/],
+    [[canary({ completion: 'violations' })], /no pass: a violation was seen.*redline canary rollback/],
+    [[canary({ completion: 'insufficient_telemetry' })], /too little telemetry.*redline check.*anew/],
+    [[canary({ completion: 'unknown' })], /Prometheus did not say.*redline check.*anew/],
+    [[canary({ completion: 'insufficient_telemetry' }), canary()], /too little telemetry/],
     [[canary({ weight: 0.25 })], /above the 25\.0% that patchtst has now/],
   ])('refuses what is not to be promoted (%#)', (deployments, reason) => {
     expect(() => findPromotable(deployments, 0.25)).toThrow(reason);
