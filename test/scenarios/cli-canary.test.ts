@@ -8,6 +8,7 @@ import { poll } from '../../src/platform/poll.js';
 import { baselineText, CanaryStack } from '../support/canary-stack.js';
 import { eventsThatAgree, healthyEvents } from '../support/events.js';
 import type { PrivateSystemd } from '../support/private-systemd.js';
+import { startSlowPrometheus } from '../support/slow-prometheus.js';
 import { describeWithSystemd } from '../support/systemd-suite.js';
 
 const unit = 'cli-engine.service';
@@ -131,6 +132,16 @@ describeWithSystemd('the life of a canary on the command line', (systemd) => {
     expect(stdout).toMatch(/FAIL {2}files: \S+canary\.jsonl cannot be written/);
   });
 
+  it('refuses while Prometheus looks too seldom', async () => {
+    const { code, stdout } = await stack.redlineWith(
+      { REDLINE_PROMETHEUS_URL: await startSlowPrometheus(stack) },
+      ...['canary', 'activate', '--model', 'patchtst'],
+    );
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/FAIL {2}pace of redline-receiver: http:\S+ is scraped every 20s/);
+    await expectNothingChanged();
+  });
+
   it('activates, shows, refuses a second one, and rolls back by hand', async () => {
     const activated = await activate('--operator', 'alice');
     expect(activated.stderr).not.toContain('fail');
@@ -155,7 +166,9 @@ describeWithSystemd('the life of a canary on the command line', (systemd) => {
       }),
     ]);
 
-    await stack.waitFor('max(redline:observed)');
+    await stack.waitFor(
+      'max(redline:observed) * on () count(quantum:ensemble_gate:value{check="model_chaos",window="canary"})',
+    );
     const running = await stack.redline('deploy', 'status');
     expect(running.code).toBe(0);
     expect(running.stdout).toContain('Under observation: canary patchtst at 10.0%');
@@ -230,8 +243,16 @@ describeWithSystemd('the life of a canary on the command line', (systemd) => {
     expect(first.code).toBe(0);
     await stack.writeEvents(healthyEvents(250));
     await stack.waitFor('max(redline_deployment_completed{kind="canary"})');
-
-    const lower = await stack.redline('canary', 'promote', '--weight', '5%');
+    const judging = 'the receiver is still judging it';
+    const lower = await poll(
+      async () => {
+        const said = await stack.redline('canary', 'promote', '--weight', '5%');
+        return said.stderr.includes(judging) ? undefined : said;
+      },
+      60,
+      0.5,
+    );
+    if (lower === undefined) throw new Error('the receiver never judged the observation');
     expect(lower.code).toBe(2);
     expect(lower.stderr).toContain('--weight must be above the 10.0%');
     const promoted = await stack.redline('canary', 'promote', '--weight', '25%');
@@ -269,7 +290,7 @@ describeWithSystemd('the life of a canary on the command line', (systemd) => {
   });
 
   it('shows what it did, and proves the record of it', async () => {
-    const audit = await stack.redline('audit');
+    const audit = await stack.redline('audit', '--last', '1000');
     expect(audit.code).toBe(0);
     expect(audit.stdout).toMatch(/canary-patchtst-\S+ declared by alice\n/);
     expect(audit.stdout).toMatch(/started \(manual, auto\): trying it out\n/);

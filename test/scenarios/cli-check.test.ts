@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { freePort, startAlertmanager } from '../../src/stack/servers.js';
 import { CanaryStack } from '../support/canary-stack.js';
 import { healthyEvents } from '../support/events.js';
+import { startSlowPrometheus } from '../support/slow-prometheus.js';
 
 const answerSchema = z.object({
   ok: z.boolean(),
@@ -99,6 +100,21 @@ receivers:
       expect.stringMatching(/^fail rollback plan qsc: .*qsc_rollback\.sh is not executable \(chmod \+x it\)/),
     );
     renameSync(`${script}.away`, script);
+  });
+
+  it('names each scrape and each group of rules that comes too seldom, and the setting', async () => {
+    const environment = { REDLINE_PROMETHEUS_URL: await startSlowPrometheus(stack) };
+    const said = (await complaints(environment)).filter((line) => line.startsWith('fail pace'));
+    expect(said).toEqual([
+      expect.stringMatching(/^fail pace of redline-exporter: http:\S+ is scraped every 20s/),
+      expect.stringMatching(/^fail pace of redline-receiver: http:\S+ is scraped every 20s/),
+      'fail pace of the rules deployments: they are evaluated every 20s',
+      'fail pace of the rules qsc-canary: they are evaluated every 20s',
+      'fail pace of the rules redline: they are evaluated every 20s',
+    ]);
+    const { stdout } = await stack.redlineWith(environment, 'check');
+    expect(stdout).toContain('-> Set scrape_interval of the job redline-receiver');
+    expect(stdout).toContain('-> Set evaluation_interval (global)');
   });
 
   it('names everything that does not answer, and stands itself', async () => {

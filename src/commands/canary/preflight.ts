@@ -3,6 +3,7 @@ import type { Config } from '../../config/schema.js';
 import { exporterMetric, receiverMetric } from '../../names.js';
 import { UserError } from '../../platform/errors.js';
 import type { CheckLine } from '../../reports/check-lines.js';
+import { checkPace } from '../check/pace.js';
 import { canWrite, preflightPlan } from '../plan-preflight.js';
 import type { Services } from '../services.js';
 import type { CanaryPlan } from './plan.js';
@@ -86,7 +87,7 @@ async function telemetryLines(prometheus: PrometheusClient): Promise<CheckLine[]
         return { what, level: 'fail', detail, todo };
       }),
     );
-    return [...lines, await baselineSumLine(prometheus)];
+    return [...lines, await baselineSumLine(prometheus), ...(await checkPace(prometheus))];
   } catch (error) {
     if (!(error instanceof PrometheusError)) throw error;
     return [

@@ -11,13 +11,14 @@ import {
 import { job } from '../../names.js';
 import { packageRoot } from '../../platform/package-root.js';
 import type { CheckLine } from '../../reports/check-lines.js';
+import { paceLines } from './pace.js';
 
 const rulesFolder = join(packageRoot, 'prometheus', 'rules');
 const ruleFile = z.object({
   groups: z.array(z.object({ rules: z.array(z.object({ alert: z.string().optional() })) })),
 });
 
-/** Whether Prometheus answers, has every alert of Redline, can evaluate every rule, and scrapes every job. */
+/** Whether Prometheus answers, has every alert of Redline, can evaluate every rule, and scrapes every job, often enough. */
 export async function checkPrometheus(prometheus: PrometheusClient, url: string): Promise<CheckLine[]> {
   try {
     const [groups, targets] = await Promise.all([prometheus.ruleGroups(), prometheus.targets()]);
@@ -26,6 +27,7 @@ export async function checkPrometheus(prometheus: PrometheusClient, url: string)
       ruleLine(groups, await expectedAlerts()),
       ...brokenRules(groups),
       ...targetLines(targets),
+      ...paceLines(groups, targets),
     ];
   } catch (error) {
     if (!(error instanceof PrometheusError)) throw error;
