@@ -9,13 +9,13 @@ export const registerAudit: RegisterCommand = (program, context) => {
     .option('--json', 'print the records as they are kept, one JSON object a line')
     .action(async (options: { readonly last: string; readonly json?: true }) => {
       const { printAudit } = await import('./audit-records.js');
-      await printAudit(context.configPath(), options.last, options.json ?? false);
+      await printAudit(context.operatorConfigPath(), options.last, options.json ?? false);
     });
   audit
     .command('verify')
     .description('prove that no record was changed, removed or added (exit 0 whole, 2 not)')
     .action(async () => {
       const { verifyAudit } = await import('./audit-records.js');
-      context.exit(await verifyAudit(context.configPath()));
+      context.exit(await verifyAudit(context.operatorConfigPath()));
     });
 };

@@ -36,7 +36,7 @@ function registerActivate(canary: Command, context: CommandContext): void {
     .option('--dry-run', 'everything up to the change, and what the change would be')
     .action(async (options: ActivateOptions) => {
       const { activateCommand } = await import('./canary/start.js');
-      context.exit(await activateCommand(context.configPath(), options));
+      context.exit(await activateCommand(context.operatorConfigPath(), options));
     });
 }
 
@@ -49,6 +49,6 @@ function registerPromote(canary: Command, context: CommandContext): void {
     .option('--dry-run', 'everything up to the change, and what the change would be')
     .action(async (options: PromoteOptions) => {
       const { promoteCommand } = await import('./canary/start.js');
-      context.exit(await promoteCommand(context.configPath(), options));
+      context.exit(await promoteCommand(context.operatorConfigPath(), options));
     });
 }

@@ -10,6 +10,6 @@ export const registerCheck: RegisterCommand = (program, context) => {
     .option('--json', 'print it as JSON')
     .action(async (options: { readonly json?: true }) => {
       const { runCheck } = await import('./check/run.js');
-      context.exit(await runCheck(context.configPath(), options.json ?? false));
+      context.exit(await runCheck(context.operatorConfigPath(), options.json ?? false));
     });
 };

@@ -5,6 +5,8 @@ import type { ExitCode } from '../platform/errors.js';
 export interface CommandContext {
   /** the value of --config, undefined where it was not given */
   readonly configPath: () => string | undefined;
+  /** the same for what a person types beside a running demonstration: its configuration where there is no other */
+  readonly operatorConfigPath: () => string | undefined;
   /** sets the exit code with which the program ends once the command has returned */
   readonly exit: (code: ExitCode) => void;
 }

@@ -15,7 +15,7 @@ export const registerDeploy: RegisterCommand = (program, context) => {
     .option('--json', 'print it as JSON')
     .action(async (options: { readonly json?: true }) => {
       const { deployStatus } = await import('./deploy-actions.js');
-      context.exit(await deployStatus(context.configPath(), options.json ?? false));
+      context.exit(await deployStatus(context.operatorConfigPath(), options.json ?? false));
     });
   deploy
     .command('end')
@@ -27,6 +27,6 @@ export const registerDeploy: RegisterCommand = (program, context) => {
     )
     .action(async ({ outcome }: EndOptions) => {
       const { endDeployment } = await import('./deploy-actions.js');
-      context.exit(await endDeployment(context.configPath(), outcome));
+      context.exit(await endDeployment(context.operatorConfigPath(), outcome));
     });
 };

@@ -38,7 +38,7 @@ export const registerGate: RegisterCommand = (program, context) => {
         import('./terminal.js'),
         import('./time.js'),
       ]);
-      const { config, ...services } = openServices(context.configPath());
+      const { config, ...services } = openServices(context.operatorConfigPath());
       const { after, model, mode } = options;
       const answer = await passGate(
         { ...services, progress: new terminal.Progress() },

@@ -15,7 +15,7 @@ export const registerInject: RegisterCommand = (program, context) => {
         import('../simulator/faults.js'),
       ]);
       const name = parseFault(fault) ?? healed;
-      const { config } = loadConfig(context.configPath());
+      const { config } = loadConfig(context.operatorConfigPath());
       const simulator = new SimulatorClient(await findSimulator(config.state.directory, process.env));
       for (const line of await simulator.inject(name)) process.stdout.write(`${line}\n`);
     });

@@ -10,6 +10,7 @@ import { registerExporter } from './exporter.js';
 import { registerGate } from './gate.js';
 import { registerInject } from './inject.js';
 import { registerMetrics } from './metrics.js';
+import { operatorConfigPath } from './operator-config.js';
 import { registerReceiver } from './receiver.js';
 import { registerRollback } from './rollback.js';
 import { registerScoreboard } from './scoreboard.js';
@@ -47,8 +48,14 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
     .option('-c, --config <file>', 'configuration file (default: REDLINE_CONFIG, then ./redline.yml)')
     .showHelpAfterError('(redline --help lists the commands)')
     .exitOverride();
+  let isForScript = false;
+  program.hook('preAction', (_program, command) => {
+    isForScript = command.opts<{ json?: true }>().json === true;
+  });
+  const configPath = (): string | undefined => program.opts<{ config?: string }>().config;
   const context: CommandContext = {
-    configPath: () => program.opts<{ config?: string }>().config,
+    configPath,
+    operatorConfigPath: () => operatorConfigPath(configPath(), isForScript),
     exit: (code) => {
       exitCode = code;
     },

@@ -49,14 +49,14 @@ export async function runRollbackCommand(
     import('../reports/rollback-report.js'),
     import('../deployments/engine-unit.js'),
   ]);
-  const services = openServices(context.configPath());
+  const services = openServices(context.operatorConfigPath());
   const order = manualOrder(plan, options.reason, options.operator);
   const [{ preparePlan }, { preflightPlan }, { hasFailure, renderCheckLines }] = await Promise.all([
     import('../rollback/plans.js'),
     import('./plan-preflight.js'),
     import('../reports/check-lines.js'),
   ]);
-  const engineUnit = await resolveEngineUnit(services.config.systemd);
+  const engineUnit = await resolveEngineUnit(services.config);
   const prepared = preparePlan(services.config, plan, engineUnit);
   if (options.dryRun) {
     const lines = await preflightPlan(services.config, plan, engineUnit);

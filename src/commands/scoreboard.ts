@@ -22,7 +22,7 @@ export const registerScoreboard: RegisterCommand = (program, context) => {
         import('./terminal.js'),
         import('../alerts/prometheus.js'),
       ]);
-      const { prometheus } = openServices(context.configPath());
+      const { prometheus } = openServices(context.operatorConfigPath());
       const draw = async (): Promise<boolean> => {
         const now = Date.now() / 1000;
         try {

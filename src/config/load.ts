@@ -1,16 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { distance } from 'fastest-levenshtein';
 import { parse } from 'yaml';
 import type { z } from 'zod';
 import { errorCode, errorMessage, UserError } from '../platform/errors.js';
+import { findConfig } from './find.js';
 import { configSchema, verification, type Config } from './schema.js';
 
 /** Environment variables of the prefix that are no configuration keys. */
 const reservedVariables = new Set(['REDLINE_CONFIG', 'REDLINE_LOG_LEVEL', 'REDLINE_SIMULATOR']);
-
-/** Where `npm start` leaves the configuration of the demonstration. */
-export const demonstrationConfig = join('.redline', 'demo', 'redline.yml');
 
 export interface LoadedConfig {
   readonly config: Config;
@@ -19,8 +17,7 @@ export interface LoadedConfig {
 }
 
 /**
- * Reads the configuration: the named file, else REDLINE_CONFIG, else ./redline.yml, else the demonstration's, else the
- * defaults; then the environment (`REDLINE_REDIS_URL` is `redis.url`) over it. Relative paths are resolved: those of
+ * Reads the configuration: the named file, else REDLINE_CONFIG, else ./redline.yml, else the defaults; then the environment (`REDLINE_REDIS_URL` is `redis.url`) over it. Relative paths are resolved: those of
  * `files` against `files.root`, all others against the folder of the file.
  * @throws UserError naming file, key and what is wrong
  */
@@ -60,12 +57,6 @@ export function parseConfig(raw: unknown, where: string): Config {
   throw new UserError(
     [`The configuration of ${where} is not usable:`, ...problems.map((line) => `  ${line}`)].join('\n'),
   );
-}
-
-function findConfig(path: string | undefined, environment: NodeJS.ProcessEnv): string | undefined {
-  const named = path ?? environment.REDLINE_CONFIG;
-  if (named !== undefined && named !== '') return named;
-  return ['redline.yml', demonstrationConfig].find((candidate) => existsSync(candidate));
 }
 
 function readYaml(path: string): unknown {

@@ -4,7 +4,8 @@ import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { z } from 'zod';
-import { demonstrationConfig, loadConfig, parseConfig, readExplicitSettings } from '../config/load.js';
+import { demonstrationConfig } from '../config/find.js';
+import { loadConfig, parseConfig, readExplicitSettings } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { errorCode, UserError } from '../platform/errors.js';
 import { writeFileAtomically } from '../platform/files.js';
