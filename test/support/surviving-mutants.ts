@@ -54,5 +54,10 @@ export const justified: readonly JustifiedMutant[] = [
     reason:
       'Takes away what floating point adds to a share of whole evaluations, which is never that near to the limit without being on it.',
   },
+  {
+    rule: /^QscQualityGateFailed$/,
+    change: /^0 -> -1 /,
+    reason: 'Stands for an unknown number of invalid confidences: whatever is not above 0 says the same.',
+  },
   { rule: /^Watchdog$/, change: /^1 -> /, reason: 'It fires always; its value says nothing.' },
 ];
