@@ -1,0 +1,30 @@
+import { deploymentFamilies, pipelineFamilies, rollbackFamilies } from '../receiver/families.js';
+import { ReceiverMetrics } from '../receiver/metrics.js';
+import { emptyState } from '../rollback/state.js';
+
+/** A metric of the receiver as its page declares it. */
+export interface ReceiverMetric {
+  readonly name: string;
+  readonly type: string;
+  readonly help: string;
+}
+
+/** Every metric of the receiver, as a receiver declares them to which nothing has happened yet. */
+export async function receiverMetrics(): Promise<ReceiverMetric[]> {
+  const page = await new ReceiverMetrics([]).render([
+    ...deploymentFamilies(emptyState()),
+    ...rollbackFamilies(emptyState(), {}),
+    ...pipelineFamilies({
+      mode: 'auto',
+      ledgerRecords: 0,
+      inboxPending: 0,
+      inboxOldest: null,
+      reconciled: null,
+      reconciliationErrors: 0,
+      unknownRules: 0,
+    }),
+  ]);
+  return [...page.matchAll(/^# HELP (?<name>\S+) (?<help>.*)\n# TYPE \S+ (?<type>\S+)$/gm)].map(
+    ({ groups: { name = '', help = '', type = '' } = {} }) => ({ name, help, type }),
+  );
+}
