@@ -1,19 +1,40 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Config } from '../config/schema.js';
+import { errorCode } from '../platform/errors.js';
 
 const run = promisify(execFile);
-const systemctlTimeoutSeconds = 5;
+/** A rollback waits for the answer: all questions together, and one of them, milliseconds. */
+const patience = 2800;
+const longestQuestion = 1300;
+const pauseBetween = 200;
+
+/** `unanswered` may be asked again; `unaskable` never gets an answer here (no such program). */
+type LoadState = 'loaded' | 'not loaded' | 'unanswered' | 'unaskable';
 
 /**
- * The engine's unit: the first of the configured spellings that systemd has loaded, else the first.
+ * The engine's unit: the first of the configured spellings that systemd has loaded. Where systemd does not say within
+ * 3 seconds: of those it said nothing about the one with an installed override, else the first.
  * @returns with `.service`
  */
-export async function resolveEngineUnit(systemd: Config['systemd']): Promise<string> {
-  for (const unit of systemd.engine_units) {
-    if (await isLoaded(systemd.systemctl, unit)) return withSuffix(unit);
-  }
-  return withSuffix(systemd.engine_units[0] ?? '');
+export async function resolveEngineUnit({
+  systemd,
+  files,
+}: Pick<Config, 'systemd' | 'files'>): Promise<string> {
+  const units = systemd.engine_units.map(withSuffix);
+  const states = await askAll(systemd.systemctl, units);
+  const inState = (...wanted: readonly LoadState[]): string[] =>
+    units.filter((_, index) => wanted.includes(states[index] ?? 'unaskable'));
+  const unknown = inState('unanswered', 'unaskable');
+  return (
+    inState('loaded')[0] ??
+    unknown.find((unit) => existsSync(overrideInstalledPath(files, unit))) ??
+    unknown[0] ??
+    units[0] ??
+    ''
+  );
 }
 
 /** `files.override_installed` for this unit: `%u` is its name. */
@@ -21,14 +42,34 @@ export function overrideInstalledPath(files: Config['files'], engineUnit: string
   return files.override_installed.replaceAll('%u', engineUnit);
 }
 
-async function isLoaded(systemctl: string, unit: string): Promise<boolean> {
+/** Asks until there is nothing more to learn that would change the choice, or time is up. */
+async function askAll(systemctl: string, units: readonly string[]): Promise<LoadState[]> {
+  const deadline = performance.now() + patience;
+  let states: LoadState[] = units.map(() => 'unanswered');
+  for (;;) {
+    const timeout = Math.round(Math.min(longestQuestion, deadline - performance.now()));
+    states = await Promise.all(
+      units.map(async (unit, index) => {
+        const known = states[index] ?? 'unanswered';
+        return known === 'unanswered' ? ask(systemctl, unit, timeout) : known;
+      }),
+    );
+    const first = states.find((state) => state !== 'not loaded');
+    if (first !== 'unanswered' || deadline - performance.now() < 2 * pauseBetween) return states;
+    await delay(pauseBetween);
+  }
+}
+
+async function ask(systemctl: string, unit: string, timeout: number): Promise<LoadState> {
   try {
     const { stdout } = await run(systemctl, ['show', '-p', 'LoadState', unit], {
-      timeout: systemctlTimeoutSeconds * 1000,
+      timeout,
+      killSignal: 'SIGKILL',
     });
-    return stdout.trim() === 'LoadState=loaded';
-  } catch {
-    return false; // no systemd here: none is loaded
+    return stdout.trim() === 'LoadState=loaded' ? 'loaded' : 'not loaded';
+  } catch (error) {
+    const code = errorCode(error);
+    return code === 'ENOENT' || code === 'EACCES' ? 'unaskable' : 'unanswered';
   }
 }
 

@@ -76,7 +76,7 @@ export class RollbackRun {
 
   async #guard(work: (plan: PreparedPlan, engineUnit: string) => Promise<void>): Promise<void> {
     try {
-      const engineUnit = await resolveEngineUnit(this.#context.config.systemd);
+      const engineUnit = await resolveEngineUnit(this.#context.config);
       await work(preparePlan(this.#context.config, this.#rollback.plan, engineUnit), engineUnit);
     } catch (error) {
       this.#log.error({ err: error }, 'the rollback could not be carried out');

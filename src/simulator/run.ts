@@ -25,7 +25,7 @@ export interface RunOptions {
 export async function runSimulator({ config, rate, seed, ownRedis }: RunOptions): Promise<void> {
   const ended = terminationSignal();
   const pidFile = config.systemd.engine_pid_file || join(config.files.root, 'engine.pid');
-  const unit = await resolveEngineUnit(config.systemd);
+  const unit = await resolveEngineUnit(config);
   const simulator = new Simulator({
     redis: {
       url: config.redis.url,

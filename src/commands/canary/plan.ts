@@ -31,7 +31,7 @@ export async function planCanary(config: Config, request: CanaryRequest): Promis
   const { files, systemd, deployments } = config;
   const baseline = await readBaseline(files.baseline_weights);
   const weights = canaryWeights(baseline.weights, request.model, request.share);
-  const unit = await resolveEngineUnit(systemd);
+  const unit = await resolveEngineUnit(config);
   const override = overrideText(request.model, files.canary_weights);
   return {
     ...request,

@@ -12,7 +12,7 @@ import { canWrite, preflightPlan } from '../plan-preflight.js';
 
 /** Every plan: could it run now? */
 export async function checkPlans(config: Config): Promise<CheckLine[]> {
-  const unit = await resolveEngineUnit(config.systemd);
+  const unit = await resolveEngineUnit(config);
   const lines = await Promise.all(
     Object.keys(config.rollbacks).map((name) => preflightPlan(config, name, unit)),
   );
