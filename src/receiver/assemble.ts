@@ -17,6 +17,7 @@ import { deploymentFamilies, pipelineFamilies, rollbackFamilies, type Family } f
 import { Inbox, inboxPath } from './inbox.js';
 import { ManualRollbacks } from './manual-rollbacks.js';
 import { ReceiverMetrics } from './metrics.js';
+import { NotificationLog } from './notifications.js';
 import { ObservationWriter } from './observation-writer.js';
 import { Reconciliation } from './reconcile.js';
 import { ScoreboardWriter } from './scoreboard-writer.js';
@@ -68,7 +69,8 @@ export async function assemble(
   });
   const worker = new InboxWorker(inbox, handler, logger);
   const deployments = new Deployments({ ledger, mutex, observation, logger });
-  const reconciliation = new Reconciliation(prometheus, handler, logger);
+  const notifications = new NotificationLog(logger);
+  const reconciliation = new Reconciliation({ prometheus, handler, notifications, logger });
   measureRollbacks(ledger, metrics);
 
   const app = createApp({
@@ -77,6 +79,7 @@ export async function assemble(
     inbox,
     worker,
     deployments,
+    notifications,
     manual: new ManualRollbacks({ config, ledger, mutex, queue, logger }),
     metrics,
     families: () => currentFamilies(config, ledger, inbox, reconciliation),

@@ -3,6 +3,7 @@ import { violationOfRule } from '../alerts/violation.js';
 import { unixNow } from '../platform/clock.js';
 import type { Logger } from '../platform/log.js';
 import type { AlertHandler } from './alerts.js';
+import type { NotificationLog } from './notifications.js';
 
 /** How the reconciliation goes. */
 export interface ReconciliationStatus {
@@ -13,6 +14,16 @@ export interface ReconciliationStatus {
   readonly unknownRules: number;
 }
 
+export interface ReconciliationParts {
+  readonly prometheus: PrometheusClient;
+  readonly handler: AlertHandler;
+  readonly notifications: NotificationLog;
+  readonly logger: Logger;
+}
+
+/** Says that alerts do not get through, so it may not get through itself. */
+const deliveryAlert = 'AlertDeliveryFailing';
+
 /**
  * Asks Prometheus which rollback alerts fire, and takes each through the same decision as a webhook: what was lost on
  * the way, silenced, or sent to a dead Alertmanager is not lost.
@@ -20,16 +31,20 @@ export interface ReconciliationStatus {
 export class Reconciliation {
   readonly #prometheus: PrometheusClient;
   readonly #handler: AlertHandler;
+  readonly #notifications: NotificationLog;
   readonly #logger: Logger;
   #lastSuccess: number | null = null;
   #errors = 0;
   #isDown = false;
   #unknownRules = 0;
   #failing: ReadonlySet<string> = new Set();
+  /** instances of the delivery alert that fired at the last comparison */
+  #undelivered: ReadonlySet<string> = new Set();
 
-  constructor(prometheus: PrometheusClient, handler: AlertHandler, logger: Logger) {
+  constructor({ prometheus, handler, notifications, logger }: ReconciliationParts) {
     this.#prometheus = prometheus;
     this.#handler = handler;
+    this.#notifications = notifications;
     this.#logger = logger;
   }
 
@@ -41,6 +56,7 @@ export class Reconciliation {
   async run(): Promise<void> {
     const rules = await this.#ask();
     if (rules === undefined) return;
+    this.#tellUndelivered(rules);
     const rollbackRules = rules.filter(({ labels }) => labels.rollback !== undefined);
     this.#noteUnknown(rollbackRules.filter(({ health }) => health !== 'ok'));
     for (const rule of rollbackRules.filter(({ health }) => health === 'ok')) {
@@ -65,6 +81,22 @@ export class Reconciliation {
       this.#isDown = true;
       return undefined;
     }
+  }
+
+  /** Told once an onset, and here, since the way that failed is the one by which it would come. */
+  #tellUndelivered(rules: readonly AlertingRule[]): void {
+    const firing = new Map(
+      rules
+        .filter(({ name }) => name === deliveryAlert)
+        .flatMap(({ alerts }) => alerts.filter(({ state }) => state === 'firing'))
+        .map(({ labels, annotations }) => {
+          const named = { alertname: deliveryAlert, ...labels };
+          return [JSON.stringify(named), { status: 'firing', labels: named, annotations }] as const;
+        }),
+    );
+    for (const [key, alert] of firing)
+      if (!this.#undelivered.has(key)) this.#notifications.add(alert, 'error');
+    this.#undelivered = new Set(firing.keys());
   }
 
   /** A rule that cannot be evaluated neither fires nor is silent; it is named once. */

@@ -5,6 +5,7 @@ import type { Deployments } from './deployments.js';
 import type { Family } from './families.js';
 import type { Inbox } from './inbox.js';
 import type { ManualRollbacks } from './manual-rollbacks.js';
+import type { NotificationLog } from './notifications.js';
 import type { ReceiverMetrics } from './metrics.js';
 import type { InboxWorker } from './worker.js';
 
@@ -15,6 +16,7 @@ export interface Services {
   readonly inbox: Inbox;
   readonly worker: InboxWorker;
   readonly deployments: Deployments;
+  readonly notifications: NotificationLog;
   readonly manual: ManualRollbacks;
   readonly metrics: ReceiverMetrics;
   /** the state as metrics, now */

@@ -138,6 +138,45 @@ describe('reconciliation', () => {
   });
 });
 
+describe('alerts that do not get through', () => {
+  it('are told once an onset by the receiver itself', async () => {
+    // Fires for each open canary; Alertmanager is not there to bring it.
+    const failing = {
+      alert: 'AlertDeliveryFailing',
+      expr: 'redline_deployment_open{kind="canary"} == 1',
+      labels: { severity: 'critical', leg: 'prometheus-alertmanager' },
+      annotations: { summary: 'Alerts do not get through: {{ $labels.model }}' },
+    };
+    const bench = await start({ rules: [failing] });
+    const told = async (): Promise<Record<string, unknown>[]> =>
+      (await bench.get<{ notifications: Record<string, unknown>[] }>('/notifications')).notifications;
+    const untilTold = (count: number): Promise<true | undefined> =>
+      poll(async () => ((await told()).length >= count ? true : undefined), 20);
+    const { id } = await bench.startCanary();
+    expect(await untilTold(1)).toBe(true);
+    const reconciled = async (): Promise<number> =>
+      (await bench.metric('redline_reconciliation_last_success_timestamp_seconds')) ?? 0;
+    const before = await reconciled();
+    expect(await poll(async () => ((await reconciled()) > before + 1 ? true : undefined), 20)).toBe(true);
+    expect(await told()).toMatchObject([
+      {
+        status: 'firing',
+        alertname: 'AlertDeliveryFailing',
+        severity: 'critical',
+        summary: 'Alerts do not get through: patchtst',
+        labels: { deployment: id },
+      },
+    ]);
+    const lines = bench.log.split('\n').filter((line) => line.includes('AlertDeliveryFailing'));
+    expect(lines.map((line) => (JSON.parse(line) as { level: unknown }).level)).toEqual([50]);
+
+    await bench.post(`/api/deployments/${id}/end`, { outcome: 'abandoned' });
+    await bench.startCanary();
+    expect(await untilTold(2)).toBe(true);
+    expect(bench.runs()).toEqual([]);
+  });
+});
+
 describe('an observation that ends by time', () => {
   it('is completed, and the canary’s log says what Prometheus says of it', async () => {
     const bench = await start({
