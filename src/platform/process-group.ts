@@ -17,9 +17,11 @@ export interface ProcessStatus {
 
 /**
  * Ends a process group: SIGTERM to all, after the grace SIGKILL to whoever is left.
+ * @param group its id, above 1: 0 and 1 would mean the caller's own group and every process there is
  * @returns false when some are left even then (in an uninterruptible wait, or not ours to end)
  */
 export async function endGroup(group: number, graceSeconds: number): Promise<boolean> {
+  if (!Number.isInteger(group) || group <= 1) return false;
   if (!signalGroup(group, 'SIGTERM')) return true;
   if (await isGoneWithin(group, graceSeconds)) return true;
   signalGroup(group, 'SIGKILL');

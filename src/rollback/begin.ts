@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Violation } from '../alerts/violation.js';
 import type { Deployment } from '../deployments/deployment.js';
 import { newId } from '../deployments/identifiers.js';
@@ -32,7 +33,9 @@ export interface RollbackOrder {
  */
 export async function beginRollback(ledger: Ledger, order: RollbackOrder): Promise<string> {
   const now = unixNow();
-  const id = newId([order.plan], now, (taken) => ledger.state.rollbacks.has(taken));
+  // Scripts that outlive their receiver are known by this id, so no other receiver of this machine may have the same.
+  const unique = randomBytes(3).toString('hex');
+  const id = `${newId([order.plan], now, () => false)}-${unique}`;
   const started: Fact = {
     type: 'rollback_started',
     rollback: id,
