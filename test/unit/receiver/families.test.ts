@@ -71,7 +71,7 @@ describe('the receiver’s metrics', () => {
       expect(lines.filter((line) => line.startsWith(receiverMetric[name]))).toEqual([]);
     expect(lines).toContain('redline_rollbacks_total{plan="qsc",result="failed"} 0');
     expect(lines).toContain('redline_rollback_running_since_timestamp_seconds{plan="qsc"} 0');
-    expect(lines).toContain('redline_rollback_time_limit_seconds{plan="qsc"} 75');
+    expect(lines).toContain('redline_rollback_time_limit_seconds{plan="qsc"} 165');
     expect(lines).toContain('redline_rollback_duration_seconds_count{plan="qsc"} 0');
     expect(lines).toContain('redline_decisions_total{decision="unknown_deployment"} 0');
     expect(page).not.toContain('NaN');
