@@ -63,10 +63,13 @@ describe('a violation', () => {
       'rollback_finished',
     ]);
     expect((await bench.deployments())[0]).toMatchObject({ id: canary, outcome: 'rolled_back' });
-    const observation = JSON.parse(
-      readFileSync(join(bench.folder, 'state', 'observation.json'), 'utf8'),
-    ) as object;
-    expect(observation).toMatchObject({ canary: null });
+    // Written beside the rollback, which does not wait for it.
+    const path = join(bench.folder, 'state', 'observation.json');
+    const told = await poll(
+      () => (readFileSync(path, 'utf8').includes('"canary":null') ? true : undefined),
+      10,
+    );
+    expect(told).toBe(true);
 
     const labels = `plan="qsc",deployment="${canary}"`;
     expect(await bench.metric('redline_rollbacks_total{plan="qsc",result="succeeded"}')).toBe(1);
