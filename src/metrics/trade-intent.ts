@@ -14,9 +14,8 @@ import * as metrics from './trade-intent-metrics.js';
 /** Entries to look at, of whatever kind, to find the events to keep. */
 const scannedEntries = 50_000;
 
-const results = [
-  'judged',
-  'other_event_type',
+/** What can be wrong with an event or with what one model says in it: results and reasons of errors alike. */
+const flaws = [
   'malformed_json',
   'missing_field',
   'oversized',
@@ -26,25 +25,15 @@ const results = [
   'invalid_confidence',
 ] as const;
 
+const results = ['judged', 'other_event_type', ...flaws] as const;
+
 type WindowName = 'gate' | 'canary';
 
 /** The windows of the trade.intent stream: what each model says, and how far the models agree. */
 export const tradeIntentCollector: CollectorModule = {
   name: 'trade_intent',
   metrics: metrics.tradeIntentMetrics,
-  reasons: [
-    'unreachable',
-    'refused',
-    'wrong_type',
-    'unreadable',
-    'malformed_json',
-    'missing_field',
-    'oversized',
-    'future_timestamp',
-    'unknown_action',
-    'unknown_model',
-    'invalid_confidence',
-  ],
+  reasons: ['unreachable', 'refused', 'wrong_type', 'unreadable', ...flaws],
   create({ config, redis, engine }) {
     const keeper = new IntentKeeper();
     const reader = new StreamReader(redis, config.redis.streams.trade_intent);
