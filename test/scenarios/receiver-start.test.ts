@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -69,8 +69,13 @@ describe('redline receiver', () => {
   it('ends when its lock is taken away', async () => {
     const bench = await ReceiverBench.create(options);
     await bench.start();
-    const { stdout } = await runProgram(['-c', `pgrep -P ${bench.pid} flock`], 'bash');
-    process.kill(Number(stdout.trim()), 'SIGKILL');
+    const children = readFileSync(`/proc/${bench.pid}/task/${bench.pid}/children`, 'utf8')
+      .trim()
+      .split(' ')
+      .map(Number);
+    const holders = children.filter((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'flock\n');
+    expect(holders).toHaveLength(1);
+    for (const pid of holders) process.kill(pid, 'SIGKILL');
     expect(await bench.kill('SIGCONT')).toBe(1);
   });
 });
