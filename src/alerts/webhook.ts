@@ -20,4 +20,3 @@ export const webhookPayload = z.object({
   receiver: z.string().default(''),
   alerts: z.array(webhookAlert).min(1),
 });
-export type WebhookPayload = z.infer<typeof webhookPayload>;

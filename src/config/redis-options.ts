@@ -50,13 +50,12 @@ export function redisTarget(config: Config['redis']): RedisTarget {
   const shared = sharedOptions(config, url);
   if (config.cluster.nodes.length > 0) return clusterTarget(config, shared);
   const { sentinel } = config;
+  const single = { ...shared, ...failFast, retryStrategy: pauseBefore };
   if (sentinel.nodes.length === 0) {
     return {
       kind: 'server',
       options: {
-        ...shared,
-        ...failFast,
-        retryStrategy: pauseBefore,
+        ...single,
         host: url.hostname.replace(/^\[|\]$/g, ''),
         port: Number(url.port || 6379),
       },
@@ -65,9 +64,7 @@ export function redisTarget(config: Config['redis']): RedisTarget {
   return {
     kind: 'server',
     options: {
-      ...shared,
-      ...failFast,
-      retryStrategy: pauseBefore,
+      ...single,
       sentinels: sentinel.nodes.map((node) => parseAddress(node, 'redis.sentinel.nodes')),
       name: sentinel.name,
       sentinelRetryStrategy: pauseBefore,

@@ -220,5 +220,4 @@ export const configSchema = z.strictObject({
 
 export type Config = z.output<typeof configSchema>;
 export type Plan = z.output<typeof plan>;
-export type Method = z.output<typeof method>;
 export type Verification = z.output<typeof verification>;

@@ -69,7 +69,6 @@ export const evidenceSchema = z.object({
   description: z.string(),
   first_seen: z.number(),
 });
-export type Evidence = z.infer<typeof evidenceSchema>;
 
 /** A rollback as the API tells it. Times are Unix seconds. */
 export const rollbackSchema = z.object({
