@@ -1,5 +1,5 @@
-import pc from 'picocolors';
 import { findDemonstration } from '../config/find.js';
+import { coloursFor } from '../platform/colours.js';
 
 /**
  * The configuration for a command that a person types: as named, else the running demonstration's where there is no other.
@@ -10,6 +10,8 @@ export function operatorConfigPath(named: string | undefined, isForScript: boole
   const demonstration = findDemonstration(named, process.env);
   if (demonstration === undefined) return named;
   if (!isForScript && process.stderr.isTTY)
-    process.stderr.write(`${pc.dim(`Using the demonstration's configuration, ${demonstration}`)}\n`);
+    process.stderr.write(
+      `${coloursFor(process.stderr).dim(`Using the demonstration's configuration, ${demonstration}`)}\n`,
+    );
   return demonstration;
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import pc from 'picocolors';
+import { coloursFor } from '../platform/colours.js';
 import { formatDuration } from '../platform/duration.js';
 import { terminationSignal } from '../platform/shutdown.js';
 import { paintFor, type Paint } from '../reports/paint.js';
@@ -19,9 +19,9 @@ export function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** Colours for standard output: on a terminal only, and not where NO_COLOR is set. */
+/** Colours for standard output. */
 export function outputPaint(): Paint {
-  return paintFor(process.stdout.isTTY && pc.isColorSupported);
+  return paintFor(coloursFor(process.stdout));
 }
 
 /**

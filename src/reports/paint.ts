@@ -1,4 +1,4 @@
-import { createColors } from 'picocolors';
+import { coloursFor, type Colours } from '../platform/colours.js';
 
 /** How words are made to stand out. */
 export interface Paint {
@@ -9,9 +9,8 @@ export interface Paint {
   readonly strong: (text: string) => string;
 }
 
-/** Colours, or none: for files, pipes and people who set NO_COLOR. */
-export function paintFor(coloured: boolean): Paint {
-  const colours = createColors(coloured);
+/** What stands out in which colour. */
+export function paintFor(colours: Colours): Paint {
   return {
     good: colours.green,
     warn: colours.yellow,
@@ -21,4 +20,4 @@ export function paintFor(coloured: boolean): Paint {
   };
 }
 
-export const plainPaint = paintFor(false);
+export const plainPaint = paintFor(coloursFor({ isTTY: false }));

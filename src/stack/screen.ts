@@ -1,4 +1,4 @@
-import pc from 'picocolors';
+import { coloursFor, type Colours } from '../platform/colours.js';
 import type { TimelineEvent } from './timeline.js';
 
 /** What a screen writes to. */
@@ -15,10 +15,12 @@ const clearLine = '\r\u001b[K';
  */
 export class Screen {
   readonly #terminal: Terminal;
+  readonly #colours: Colours;
   #status = '';
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
+    this.#colours = coloursFor(terminal);
   }
 
   line(text = ''): void {
@@ -29,7 +31,7 @@ export class Screen {
   status(text: string): void {
     if (!this.#isLive) return;
     const { columns = 0 } = this.#terminal;
-    const painted = pc.dim(text.slice(0, (columns > 0 ? columns : 80) - 1));
+    const painted = this.#colours.dim(text.slice(0, (columns > 0 ? columns : 80) - 1));
     if (painted === this.#status) return;
     this.#status = painted;
     this.#terminal.write(clearLine + this.#status);
@@ -37,8 +39,9 @@ export class Screen {
 
   event({ at, sinceInjection, mood, text }: TimelineEvent): void {
     const since = sinceInjection === undefined ? '' : `+${sinceInjection.toFixed(1)} s`;
-    const painted = mood === 'good' ? pc.green(text) : mood === 'bad' ? pc.red(text) : text;
-    this.line(`${pc.dim(localTime(at))}  ${since.padStart(8)}  ${painted}`);
+    const painted =
+      mood === 'good' ? this.#colours.green(text) : mood === 'bad' ? this.#colours.red(text) : text;
+    this.line(`${this.#colours.dim(localTime(at))}  ${since.padStart(8)}  ${painted}`);
   }
 
   /** Takes the line at the bottom away. */

@@ -1,3 +1,4 @@
+import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
 import type { Deployment } from '../../../src/deployments/deployment.js';
 import { renderDeployStatus, type DeployStatus } from '../../../src/reports/deploy-status.js';
@@ -102,6 +103,6 @@ describe('deploy status', () => {
 
   it('is coloured only where colours are asked for', () => {
     expect(render()).not.toContain('\u001b');
-    expect(render({ missing: ['x'] }, paintFor(true))).toContain('\u001b[31m');
+    expect(render({ missing: ['x'] }, paintFor(pc.createColors(true)))).toContain('\u001b[31m');
   });
 });
