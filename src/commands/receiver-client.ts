@@ -5,7 +5,7 @@ import {
   deploymentSchema,
   type Deployment,
   type DeploymentOutcome,
-  type StartDeploymentRequest,
+  type StartDeploymentOrder,
 } from '../deployments/deployment.js';
 import { rollbackSchema, type Rollback } from '../deployments/rollback.js';
 import { errorMessage, ExitCode, UserError } from '../platform/errors.js';
@@ -70,7 +70,7 @@ export class ReceiverClient {
   }
 
   /** Declares a deployment. @throws ReceiverRefused (409) when another is under observation */
-  async startDeployment(request: StartDeploymentRequest): Promise<Deployment> {
+  async startDeployment(request: StartDeploymentOrder): Promise<Deployment> {
     const answer = z.union([
       deploymentSchema,
       z.object({ deployment: deploymentSchema }).transform(({ deployment }) => deployment),

@@ -207,6 +207,8 @@ function resolvePaths(config: Config, base: string): Config {
   const from = (folder: string) => (path: string) =>
     path === '' || isAbsolute(path) ? path : join(folder, path);
   const fromBase = from(base);
+  // A bare name is a program of the PATH.
+  const program = (name: string): string => (name.includes('/') ? fromBase(name) : name);
   const root = resolve(base, config.files.root);
   const fromRoot = from(root);
   const { files, redis, exporter, receiver } = config;
@@ -219,16 +221,24 @@ function resolvePaths(config: Config, base: string): Config {
       override_generated: fromRoot(files.override_generated),
       override_installed: fromRoot(files.override_installed),
       canary_log: fromRoot(files.canary_log),
+      calibration_config: fromRoot(files.calibration_config),
+      calibration_backup: fromRoot(files.calibration_backup),
+      calibration_baseline: fromRoot(files.calibration_baseline),
+      monitor_log: fromRoot(files.monitor_log),
+      incidents: fromRoot(files.incidents),
       reports: fromRoot(files.reports),
       data: fromRoot(files.data),
     },
     systemd: {
       ...config.systemd,
-      // A bare name is a program of the PATH.
-      systemctl: config.systemd.systemctl.includes('/')
-        ? fromBase(config.systemd.systemctl)
-        : config.systemd.systemctl,
+      systemctl: program(config.systemd.systemctl),
       engine_pid_file: fromBase(config.systemd.engine_pid_file),
+      harvest_pid_file: fromBase(config.systemd.harvest_pid_file),
+    },
+    journal: {
+      ...config.journal,
+      journalctl: program(config.journal.journalctl),
+      directory: fromBase(config.journal.directory),
     },
     redis: {
       ...redis,
@@ -243,6 +253,7 @@ function resolvePaths(config: Config, base: string): Config {
     },
     exporter: {
       ...exporter,
+      state_directory: fromBase(exporter.state_directory || join(config.state.directory, 'exporter')),
       bearer_token_file: fromBase(exporter.bearer_token_file),
       basic_auth: { ...exporter.basic_auth, password_file: fromBase(exporter.basic_auth.password_file) },
       tls: { cert_file: fromBase(exporter.tls.cert_file), key_file: fromBase(exporter.tls.key_file) },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { calibrationInputs } from '../names.js';
 import { parseDuration } from '../platform/duration.js';
 
 interface DurationRange {
@@ -74,6 +75,23 @@ const redis = z.strictObject({
   connect_timeout: positiveDuration('2s'),
   command_timeout: positiveDuration('2s'),
   streams: z.strictObject({ trade_intent: z.string().default('quantum:stream:trade.intent') }).prefault({}),
+  /** keys of the trading system that are no stream of events */
+  keys: z
+    .strictObject({
+      equity: z.string().default('quantum:equity:current'),
+      equity_history: z.string().default('quantum:equity:history'),
+      decision_latest: z.string().default('quantum:decision:latest'),
+      decisions_history: z.string().default('quantum:decisions:history'),
+      calibration_status: z.string().default('quantum:calibration:status'),
+      calibration_rollback: z.string().default('quantum:calibration:rollback'),
+      override_count: z.string().default('quantum:meta:override_count'),
+      active_guards: z.string().default('quantum:risk:active_guards'),
+      engine_health: z.string().default('quantum:health:ai_engine'),
+      recent_errors: z.string().default('quantum:errors:recent'),
+      trade_closed: z.string().default('quantum:stream:trade.closed'),
+      trade_metrics: z.string().default('quantum:stream:trade.metrics'),
+    })
+    .prefault({}),
 });
 
 const systemd = z.strictObject({
@@ -84,12 +102,24 @@ const systemd = z.strictObject({
     .array(z.string())
     .min(1)
     .default(['quantum-ai-engine.service', 'quantum-ai_engine.service']),
+  /** spellings of the harvest consumer's unit: the first that is loaded is judged */
+  harvest_units: z.array(z.string()).min(1).default(['quantum-harvest-consumer.service']),
   /** further units to show */
   units: z.array(z.string()).default([]),
   /** the program that restarts units: for scripts, `canary activate` and verification */
   systemctl: path('systemctl'),
   /** where no systemd runs the engine (a container, a laptop): the pid file whose process stands for its unit */
   engine_pid_file: path(''),
+  /** the same for the harvest consumer */
+  harvest_pid_file: path(''),
+});
+
+const journal = z.strictObject({
+  enabled: z.boolean().default(true),
+  /** the program that reads the journal */
+  journalctl: path('journalctl'),
+  /** the journal's folder (`journalctl -D`); empty: this machine's own */
+  directory: path(''),
 });
 
 const files = z.strictObject({
@@ -101,6 +131,11 @@ const files = z.strictObject({
   /** `%u` is the engine's unit */
   override_installed: path('/etc/systemd/system/%u.d/qsc_canary.conf'),
   canary_log: path('logs/qsc_canary.jsonl'),
+  calibration_config: path('config/calibration_config.json'),
+  calibration_backup: path('config/calibration_backup.json'),
+  calibration_baseline: path('logs/pre_calibration_baseline.txt'),
+  monitor_log: path('logs/post_calibration_monitor.log'),
+  incidents: path('reports/incidents'),
   reports: path('reports/safety'),
   data: path('data'),
 });
@@ -109,6 +144,8 @@ const exporter = z.strictObject({
   listen: listenAddress('127.0.0.1:9711'),
   /** longest time one collector may take; Prometheus' own scrape time-out shortens it */
   collector_timeout: positiveDuration('4s'),
+  /** where the exporter keeps how far it has read what must not be counted twice; empty: `exporter` below state.directory */
+  state_directory: path(''),
   bearer_token_file: path(''),
   basic_auth: z.strictObject({ username: z.string().default(''), password_file: path('') }).prefault({}),
   tls: tlsServer,
@@ -179,9 +216,51 @@ const rollbacks = z
         },
       ],
     },
+    calibration: {
+      environment: {},
+      methods: [
+        {
+          name: 'script',
+          command: ['rollback_calibration.sh'],
+          timeout: 240,
+          verify_timeout: 15,
+          verify: [
+            { same_content: ['${calibration_backup}', '${calibration_config}'] },
+            { unit_active: '${engine_unit}' },
+            { unit_active: '${harvest_unit}' },
+          ],
+        },
+      ],
+    },
   });
 
+const floor = (fallback: number) => z.number().nonnegative().default(fallback);
+
 const deployments = z.strictObject({
+  calibration: z
+    .strictObject({
+      observation: duration('72h', {
+        positive: true,
+        longest: { text: '72h', seconds: 72 * 3600, why: 'the rules look back no further' },
+      }),
+      settle: duration('120s'),
+      /** how old a prepared baseline may be when the deployment starts */
+      baseline_max_age: positiveDuration('24h'),
+      /** what the trading system writes, and so what must be there all the time */
+      inputs: z.array(z.enum(calibrationInputs)).default([...calibrationInputs]),
+      /** a baseline is never below these: twice nothing would be nothing */
+      floors: z
+        .strictObject({
+          drawdown: floor(0.01),
+          equity_deviation: floor(0.002),
+          blocked_lines: floor(3),
+          guards: floor(1),
+          overrides: floor(5),
+          stop_loss: floor(0.1),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
   canary: z
     .strictObject({
       observation: positiveDuration('6h'),
@@ -196,6 +275,7 @@ const deployments = z.strictObject({
 export const configSchema = z.strictObject({
   redis: redis.prefault({}),
   systemd: systemd.prefault({}),
+  journal: journal.prefault({}),
   files: files.prefault({}),
   exporter: exporter.prefault({}),
   receiver: receiver.prefault({}),

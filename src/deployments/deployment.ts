@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { baselineSchema } from './baseline.js';
 
 /** What can be under observation. Of the first three, one at a time; `production` has no end. */
 export const deploymentKind = z.enum(['calibration', 'canary', 'go-live', 'production']);
@@ -32,6 +33,10 @@ export const deploymentSchema = z.object({
   outcome: deploymentOutcome.nullable(),
   /** how a canary's observation that ended by time was judged; null until then (and in ledgers older than the field) */
   completion: completionResult.nullable().default(null),
+  /** what was measured before a calibration; null for other kinds */
+  baseline: baselineSchema.nullable().default(null),
+  /** alerts whose condition held at the start and was accepted: each starts nothing until it has been false once */
+  accepted: z.array(z.string()).default([]),
 });
 export type Deployment = z.infer<typeof deploymentSchema>;
 
@@ -51,8 +56,15 @@ export const startDeploymentRequest = z.strictObject({
     .positive()
     .max(72 * 3600),
   settle_seconds: z.number().nonnegative(),
+  /** when it began, Unix seconds, for one that is under way already; null: now */
+  started_at: z.number().positive().nullable().default(null),
+  baseline: baselineSchema.nullable().default(null),
+  /** alerts that hold already and are to start nothing until they have been false once */
+  accepted: z.array(z.string().max(128)).max(50).default([]),
 });
-export type StartDeploymentRequest = z.infer<typeof startDeploymentRequest>;
+export type StartDeploymentRequest = z.output<typeof startDeploymentRequest>;
+/** The same as it is sent: what has a default may be left out. */
+export type StartDeploymentOrder = z.input<typeof startDeploymentRequest>;
 
 /** Body of `POST /api/deployments/ID/activated`: the engine was restarted by Redline and runs with the change. */
 export const activatedRequest = z.strictObject({ at: z.number().positive() });
@@ -62,6 +74,14 @@ export const endDeploymentRequest = z.strictObject({ outcome: z.enum(['accepted'
 
 /** Body of `POST /api/cutover`: the time from which the gate judges events, Unix seconds. */
 export const cutoverRequest = z.strictObject({ cutover: z.number().positive() });
+
+/** Body of `POST /api/baselines`: what was measured before a change; the next deployment of the kind takes it up. */
+export const prepareRequest = z.strictObject({
+  kind: z.literal('calibration'),
+  operator: z.string().max(128).default(''),
+  baseline: baselineSchema,
+});
+export type PrepareRequest = z.infer<typeof prepareRequest>;
 
 /** Body of `POST /api/rollbacks`: a rollback by hand. */
 export const manualRollbackRequest = z.strictObject({

@@ -37,6 +37,11 @@ export async function resolveEngineUnit({
   );
 }
 
+/** The harvest consumer's unit: the first of the configured spellings. @returns with `.service` */
+export function harvestUnit({ systemd }: Pick<Config, 'systemd'>): string {
+  return withSuffix(systemd.harvest_units[0] ?? '');
+}
+
 /** `files.override_installed` for this unit: `%u` is its name. */
 export function overrideInstalledPath(files: Config['files'], engineUnit: string): string {
   return files.override_installed.replaceAll('%u', engineUnit);

@@ -21,10 +21,17 @@ const observationSchema = z.object({
       activated_at: z.number().nullable(),
     })
     .nullable(),
+  /** the calibration under observation, or rolled back and watched since: decisions dated after `since` are judged apart */
+  calibration: z.object({ deployment: z.string(), since: z.number() }).nullable().default(null),
 });
 export type Observation = z.infer<typeof observationSchema>;
 
-export const nothingObserved: Observation = { version: 1, gate_cutover: null, canary: null };
+export const nothingObserved: Observation = {
+  version: 1,
+  gate_cutover: null,
+  canary: null,
+  calibration: null,
+};
 
 /** @param directory `state.directory` of the configuration */
 export function observationPath(directory: string): string {

@@ -7,6 +7,7 @@ import { lookAt, TextFile } from '../sources/text-file.js';
 import { collectEach } from './collect-each.js';
 import { CollectorError, type CollectContext, type CollectorModule, type EngineState } from './collector.js';
 import { gauge } from './metric.js';
+import { exists, modified, valid } from './shared-metrics.js';
 
 const weight = gauge({
   name: exporterMetric.modelWeight,
@@ -21,30 +22,6 @@ const weightsSum = gauge({
   help: 'Sum of the weights in the file; absent where it is missing or not valid.',
   unit: 'ratio',
   source: 'files.baseline_weights, files.canary_weights',
-  labels: ['file'],
-});
-
-const exists = gauge({
-  name: exporterMetric.fileExists,
-  help: 'Whether the file is there; absent where that cannot be told.',
-  unit: 'boolean',
-  source: 'files of the configuration',
-  labels: ['file'],
-});
-
-const valid = gauge({
-  name: exporterMetric.fileValid,
-  help: 'Whether the file is a JSON object of finite non-negative weights, at least one; 0 also where it is missing or cannot be read.',
-  unit: 'boolean',
-  source: 'files.baseline_weights, files.canary_weights',
-  labels: ['file'],
-});
-
-const modified = gauge({
-  name: exporterMetric.fileModified,
-  help: 'When the file was changed last, Unix seconds; absent where there is none.',
-  unit: 'seconds',
-  source: 'files of the configuration',
   labels: ['file'],
 });
 

@@ -18,12 +18,10 @@ export const collectorModules: readonly CollectorModule[] = [
   hostCollector,
 ];
 
-/** Every metric of the exporter, by who declares it; `exporter` are those of the runner. */
+/** Every metric of the exporter once, and which collectors set it; `exporter` are those of the runner. */
 export function declaredMetrics(): readonly { readonly collector: string; readonly metric: Metric }[] {
-  return [
-    ...ownMetrics.map((metric) => ({ collector: 'exporter', metric })),
-    ...collectorModules.flatMap(({ name, metrics }) =>
-      metrics.map((metric) => ({ collector: name, metric })),
-    ),
-  ];
+  const setBy = new Map<Metric, string[]>(ownMetrics.map((metric) => [metric, ['exporter']]));
+  for (const { name, metrics } of collectorModules)
+    for (const metric of metrics) setBy.set(metric, [...(setBy.get(metric) ?? []), name]);
+  return [...setBy].map(([metric, names]) => ({ collector: names.join(', '), metric }));
 }

@@ -27,14 +27,6 @@ export const rereads = counter({
   labels: ['reason'],
 });
 
-export const inputTimestamp = gauge({
-  name: exporterMetric.inputTimestamp,
-  help: 'Time of the newest data of an input, Unix seconds; absent while unknown. trade_intent: by the id of the newest judged event.',
-  unit: 'seconds',
-  source: stream,
-  labels: ['input'],
-});
-
 export const gateCutover = gauge({
   name: exporterMetric.gateCutover,
   help: 'The cutover of the gate window of this scrape, Unix seconds: the registered one, else the start of the engine.',
@@ -131,7 +123,6 @@ export const tradeIntentMetrics = [
   streamLength,
   events,
   rereads,
-  inputTimestamp,
   gateCutover,
   gateCutoverRegistered,
   windowEvents,

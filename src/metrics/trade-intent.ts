@@ -9,6 +9,7 @@ import { rereadReasons, StreamFollower } from '../sources/stream-follower.js';
 import { StreamReader } from '../sources/stream.js';
 import { CollectorError, type CollectContext, type CollectorModule, type EngineState } from './collector.js';
 import { IntentKeeper, keptEvents } from './intent-keeper.js';
+import { inputTimestamp } from './shared-metrics.js';
 import * as metrics from './trade-intent-metrics.js';
 
 /** Entries to look at, of whatever kind, to find the events to keep. */
@@ -32,7 +33,7 @@ type WindowName = 'gate' | 'canary';
 /** The windows of the trade.intent stream: what each model says, and how far the models agree. */
 export const tradeIntentCollector: CollectorModule = {
   name: 'trade_intent',
-  metrics: metrics.tradeIntentMetrics,
+  metrics: [...metrics.tradeIntentMetrics, inputTimestamp],
   reasons: ['unreachable', 'refused', 'wrong_type', 'unreadable', ...flaws],
   create({ config, redis, engine }) {
     const keeper = new IntentKeeper();
@@ -82,7 +83,7 @@ async function readObserved(
 
 function setInputTimestamp(context: CollectContext, ring: EventRing): void {
   if (ring.end === ring.first) return;
-  context.set(metrics.inputTimestamp, { input: 'trade_intent' }, ring.at(ring.end - 1).ms / 1000);
+  context.set(inputTimestamp, { input: 'trade_intent' }, ring.at(ring.end - 1).ms / 1000);
 }
 
 function setWindows(

@@ -73,6 +73,8 @@ export class Deployments {
         activated_at: null,
         outcome: null,
         completion: null,
+        baseline: request.baseline,
+        accepted: request.accepted,
       };
       await ledger.append({ type: 'deployment_started', deployment });
       logger.info({ deployment }, 'deployment under observation');

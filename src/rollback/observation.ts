@@ -18,5 +18,6 @@ export function observationOf(state: Pick<LedgerState, 'cutover' | 'deployments'
             cutover: canary.cutover ?? canary.started_at,
             activated_at: canary.activated_at,
           },
+    calibration: null,
   };
 }

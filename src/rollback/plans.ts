@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import type { Config, Verification } from '../config/schema.js';
-import { overrideInstalledPath } from '../deployments/engine-unit.js';
+import { harvestUnit, overrideInstalledPath } from '../deployments/engine-unit.js';
 import { UserError } from '../platform/errors.js';
 import { packageRoot } from '../platform/package-root.js';
 
@@ -31,11 +31,14 @@ export function planVariables(config: Config, engineUnit: string): PlanVariables
   return {
     root: files.root,
     engine_unit: engineUnit,
+    harvest_unit: harvestUnit(config),
     baseline_weights: files.baseline_weights,
     canary_weights: files.canary_weights,
     override_generated: files.override_generated,
     override_installed: overrideInstalledPath(files, engineUnit),
     canary_log: files.canary_log,
+    calibration_config: files.calibration_config,
+    calibration_backup: files.calibration_backup,
     systemctl: config.systemd.systemctl,
     package: packageRoot,
   };

@@ -1,5 +1,5 @@
 import type { Config } from '../config/schema.js';
-import { overrideInstalledPath } from '../deployments/engine-unit.js';
+import { harvestUnit, overrideInstalledPath } from '../deployments/engine-unit.js';
 import type { AlertSummary, TriggerSource } from '../deployments/rollback.js';
 
 /** What a script is told of the rollback that it carries out. */
@@ -44,6 +44,9 @@ export function scriptEnvironment(
     ROLLBACK_OVERRIDE_GENERATED: files.override_generated,
     ROLLBACK_OVERRIDE_INSTALLED: overrideInstalledPath(files, engineUnit),
     ROLLBACK_CANARY_LOG: files.canary_log,
+    ROLLBACK_HARVEST_UNIT: harvestUnit(config),
+    ROLLBACK_CALIBRATION_CONFIG: files.calibration_config,
+    ROLLBACK_CALIBRATION_BACKUP: files.calibration_backup,
     ROLLBACK_SYSTEMCTL: config.systemd.systemctl,
     ROLLBACK_ID: order.rollback,
     ROLLBACK_PLAN: order.plan,

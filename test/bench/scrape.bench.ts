@@ -143,6 +143,7 @@ async function exporterWith(entries: number): Promise<{ url: string; redis: Redi
     version: 1,
     gate_cutover: 1,
     canary: { deployment: 'canary-1', model: 'patchtst', cutover: 1, activated_at: 2 },
+    calibration: null,
   });
   const exporter = await Child.start({
     name: 'exporter',

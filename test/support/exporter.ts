@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest';
 import { loadConfig } from '../../src/config/load.js';
 import {
   writeObservation,
+  nothingObserved,
   observationPath,
   type Observation,
 } from '../../src/deployments/observation-file.js';
@@ -82,9 +83,7 @@ export async function startExporter(
     scrape: async (headers = {}) => new Scrape(await (await fetch(`${url}/metrics`, { headers })).text()),
     observe: (observation) =>
       writeObservation(observationPath(folder), {
-        version: 1,
-        gate_cutover: null,
-        canary: null,
+        ...nothingObserved,
         ...observation,
       }),
   };

@@ -36,6 +36,8 @@ export function canary(changes: Partial<Deployment> = {}): Deployment {
     activated_at: null,
     outcome: null,
     completion: null,
+    baseline: null,
+    accepted: [],
     ...changes,
   };
 }

@@ -16,6 +16,7 @@ describe('the observation file', () => {
       version: 1,
       gate_cutover: 1768023795,
       canary: { deployment: 'canary-1', model: 'patchtst', cutover: 1768023795, activated_at: null },
+      calibration: { deployment: 'calibration-1', since: 1768023795 },
     };
     await writeObservation(path, observation);
     expect(await readObservation(path)).toEqual(observation);

@@ -18,6 +18,8 @@ const canary: Deployment = {
   activated_at: now - 5990,
   outcome: null,
   completion: null,
+  baseline: null,
+  accepted: [],
 };
 
 function render(rest: Partial<DeployStatus> = {}, paint = plainPaint): string {

@@ -60,6 +60,8 @@ const canary: Deployment = {
   activated_at: 91,
   outcome: null,
   completion: null,
+  baseline: null,
+  accepted: [],
 };
 
 const running: Rollback = {

@@ -16,6 +16,8 @@ function canary(rest: Partial<Deployment> = {}): Deployment {
     activated_at: 1010,
     outcome: 'completed',
     completion: 'no_violations',
+    baseline: null,
+    accepted: [],
     ...rest,
   };
 }
