@@ -10,22 +10,24 @@ import { temporaryFolder } from '../../support/workspace.js';
 
 const shim = join(packageRoot, 'demo', 'systemctl');
 const unit = 'quantum-ai-engine.service';
+const harvest = 'quantum-harvest-consumer.service';
 
-/** The stand-in beside a pid file, and an engine that the test starts as the simulator does. */
-function besideEngine() {
+/** The stand-in beside the pid files, and units that the test starts as the simulator does. */
+function besideUnits() {
   const folder = temporaryFolder();
   const systemctl = join(folder, 'systemctl');
   const pidFile = join(folder, 'engine.pid');
+  const harvestPidFile = join(folder, 'harvest.pid');
   symlinkSync(shim, systemctl);
-  const start = (): number => {
-    const engine = spawn('sleep', ['60'], { stdio: 'ignore' });
+  const start = (file = pidFile): number => {
+    const process = spawn('sleep', ['60'], { stdio: 'ignore' });
     onTestFinished(() => {
-      engine.kill('SIGKILL');
+      process.kill('SIGKILL');
     });
-    writeFileSync(pidFile, `${engine.pid ?? 0}\n`);
-    return engine.pid ?? 0;
+    writeFileSync(file, `${process.pid ?? 0}\n`);
+    return process.pid ?? 0;
   };
-  return { start, pidFile, run: (...args: string[]) => runProgram(args, systemctl) };
+  return { start, pidFile, harvestPidFile, run: (...args: string[]) => runProgram(args, systemctl) };
 }
 
 describe("the demonstration's systemctl", () => {
@@ -36,7 +38,7 @@ describe("the demonstration's systemctl", () => {
   });
 
   it('tells what systemctl tells of a unit that runs, and of one that does not', async () => {
-    const { start, pidFile, run } = besideEngine();
+    const { start, pidFile, run } = besideUnits();
     const pid = start();
     expect(await run('is-active', unit)).toEqual({ code: 0, stdout: 'active\n', stderr: '' });
     expect(await run('is-active', '--quiet', 'quantum-ai-engine')).toEqual({
@@ -59,8 +61,30 @@ describe("the demonstration's systemctl", () => {
     expect((await run('show', '-p', 'ActiveEnterTimestamp', unit)).stdout).toBe('ActiveEnterTimestamp=\n');
   });
 
-  it('knows one unit alone', async () => {
-    const { start, run } = besideEngine();
+  it('knows the engine and the harvest consumer, each by its own pid file', async () => {
+    const { start, harvestPidFile, run } = besideUnits();
+    const engine = start();
+    expect((await run('is-active', harvest)).code).toBe(3);
+    const consumer = start(harvestPidFile);
+    expect((await run('show', '-p', 'Id,LoadState,MainPID', 'quantum-harvest-consumer')).stdout).toBe(
+      `Id=${harvest}\nLoadState=loaded\nMainPID=${consumer}\n`,
+    );
+    expect(await run('stop', harvest)).toMatchObject({ code: 0 });
+    expect(existsSync(`${harvestPidFile}.held`)).toBe(true);
+    expect((await run('is-active', harvest)).stdout).toBe('inactive\n');
+    expect((await run('show', '-p', 'ActiveState,MainPID', unit)).stdout).toBe(
+      `ActiveState=active\nMainPID=${engine}\n`,
+    );
+    // The simulator starts what is not held any more.
+    const started = run('start', harvest);
+    await expect.poll(() => existsSync(`${harvestPidFile}.held`)).toBe(false);
+    start(harvestPidFile);
+    expect(await started).toMatchObject({ code: 0 });
+    expect((await run('is-active', harvest)).stdout).toBe('active\n');
+  });
+
+  it('knows no other unit', async () => {
+    const { start, run } = besideUnits();
     start();
     expect((await run('show', '-p', 'LoadState', 'quantum-ai_engine.service')).stdout).toBe(
       'LoadState=not-found\n',
@@ -72,14 +96,20 @@ describe("the demonstration's systemctl", () => {
   });
 
   it('does nothing at a reload, and refuses what it does not know', async () => {
-    const { run } = besideEngine();
+    const { run } = besideUnits();
     expect(await run('daemon-reload')).toEqual({ code: 0, stdout: '', stderr: '' });
-    for (const args of [['enable', unit], [], ['restart'], ['--user', 'restart', unit]])
+    for (const args of [
+      ['enable', unit],
+      [],
+      ['restart'],
+      ['--user', 'restart', unit],
+      ['stop', unit, harvest],
+    ])
       expect((await run(...args)).code, args.join(' ')).toBe(1);
   });
 
   it('never ends anything but a pid: a broken pid file is no process', async () => {
-    const { pidFile, run } = besideEngine();
+    const { pidFile, run } = besideUnits();
     for (const text of ['', '-1\n', '1\n', '12 34\n', '$(id)\n']) {
       writeFileSync(pidFile, text);
       expect((await run('is-active', unit)).code, text).toBe(3);
@@ -87,7 +117,7 @@ describe("the demonstration's systemctl", () => {
   });
 
   it('stops the engine for good, and starts it again', async () => {
-    const { pidFile, run } = besideEngine();
+    const { pidFile, run } = besideUnits();
     const runs: number[] = [];
     const engine = new Engine({
       pidFile,
