@@ -132,6 +132,8 @@ function describeFact(record: LedgerRecord): string {
     }
     case 'rollback_finished':
       return `${record.rollback} ${record.result}${record.note === '' ? '' : `: ${record.note}`}`;
+    case 'incident_written':
+      return `${record.rollback}: incident file ${record.file}`;
     case 'evidence_added':
       return `${record.rollback}: also ${record.alertname}: ${record.description}`;
     case 'violation_ignored':

@@ -31,6 +31,8 @@ export const triggerSchema = z.object({
   expression: z.string().nullable(),
   /** SHA-256 of the webhook's body, null where none brought it */
   payload_sha256: z.string().nullable(),
+  /** when the receiver was told, Unix seconds; absent for a rollback by hand, and in ledgers older than the field */
+  received_at: z.number().optional(),
   alert: alertSummary.nullable(),
 });
 export type Trigger = z.infer<typeof triggerSchema>;
@@ -59,6 +61,8 @@ export const methodRunSchema = commandResult.extend({
   argv: z.array(z.string()),
   started_at: z.number(),
   ended_at: z.number().nullable(),
+  /** when its command had ended with exit 0 and verification began; absent where it did not */
+  exited_at: z.number().optional(),
   verification: z.array(checkResult),
 });
 export type MethodRun = z.infer<typeof methodRunSchema>;

@@ -11,8 +11,8 @@ const graceSeconds = 5;
 const drainSeconds = 0.5;
 /** A timer of Node holds no more, milliseconds. */
 const longestTimer = 2 ** 31 - 1;
-/** Bytes kept of the beginning of the output, and as many of its end. */
-const outputLimit = 16 * 1024;
+/** Bytes kept of the beginning of the output, and as many of its end, where nothing else is asked for. */
+const usualOutputLimit = 16 * 1024;
 
 export interface CommandOptions {
   /** program and arguments; no shell reads them */
@@ -22,6 +22,8 @@ export interface CommandOptions {
   readonly environment: Readonly<Record<string, string>>;
   readonly stdin: string;
   readonly timeoutSeconds: number;
+  /** bytes kept of the beginning of the output, and as many of its end */
+  readonly outputLimit?: number;
 }
 
 /** How a command ended. */
@@ -43,7 +45,7 @@ type PipedProcess = ChildProcessByStdio<Writable, Readable, Readable>;
  * Never throws: what went wrong is in the outcome.
  */
 export async function runCommand(options: CommandOptions): Promise<CommandOutcome> {
-  const output = new BoundedOutput(outputLimit);
+  const output = new BoundedOutput(options.outputLimit ?? usualOutputLimit);
   let child: PipedProcess;
   try {
     child = start(options);

@@ -3,7 +3,7 @@ import type { Config } from '../config/schema.js';
 import { unixNow } from '../platform/clock.js';
 import type { Logger } from '../platform/log.js';
 import type { Mutex } from '../platform/mutex.js';
-import { beginRollback, describeViolation, triggerOfViolation } from '../rollback/begin.js';
+import { beginRollback, describeViolation, triggerOfViolation, type Receipt } from '../rollback/begin.js';
 import { decide, type Decision, type IgnoreReason } from '../rollback/decide.js';
 import type { Ledger } from '../rollback/ledger.js';
 import type { RollbackQueue } from '../rollback/queue.js';
@@ -33,32 +33,20 @@ export class AlertHandler {
     this.#plans = new Set(Object.keys(parts.config.rollbacks));
   }
 
-  /**
-   * @param payloadDigest SHA-256 of the webhook that brought it, null where none did
-   * @throws the Node system error when the ledger cannot be written; then nothing was started
-   */
-  async handle(
-    violation: Violation,
-    source: 'webhook' | 'reconciliation',
-    payloadDigest: string | null,
-  ): Promise<void> {
+  /** @throws the Node system error when the ledger cannot be written; then nothing was started */
+  async handle(violation: Violation, receipt: Receipt): Promise<void> {
     await this.#parts.mutex.run(async () => {
       const { ledger, config } = this.#parts;
       const decision = decide(violation, ledger.state, this.#plans, config.receiver.mode, unixNow());
-      await this.#act(decision, violation, source, payloadDigest);
+      await this.#act(decision, violation, receipt);
       this.#parts.countDecision(decision.type === 'ignore' ? decision.reason : decision.type);
     });
   }
 
-  async #act(
-    decision: Decision,
-    violation: Violation,
-    source: 'webhook' | 'reconciliation',
-    payloadDigest: string | null,
-  ): Promise<void> {
+  async #act(decision: Decision, violation: Violation, receipt: Receipt): Promise<void> {
     switch (decision.type) {
       case 'start':
-        await this.#start(decision, violation, source, payloadDigest);
+        await this.#start(decision, violation, receipt);
         return;
       case 'evidence':
         await this.#parts.ledger.append({
@@ -66,7 +54,7 @@ export class AlertHandler {
           rollback: decision.rollback,
           alertname: violation.alertname,
           description: describeViolation(violation),
-          payload_sha256: payloadDigest,
+          payload_sha256: receipt.payloadDigest,
         });
         return;
       case 'ignore':
@@ -78,12 +66,11 @@ export class AlertHandler {
   async #start(
     { deployment }: Extract<Decision, { type: 'start' }>,
     violation: Violation,
-    source: 'webhook' | 'reconciliation',
-    payloadDigest: string | null,
+    receipt: Receipt,
   ): Promise<void> {
     const { ledger, queue, logger, config } = this.#parts;
     const { mode } = config.receiver;
-    const trigger = triggerOfViolation(violation, source, payloadDigest);
+    const trigger = triggerOfViolation(violation, receipt);
     const id = await beginRollback(ledger, { plan: violation.plan, deployment, trigger, mode });
     logger.warn(
       {
@@ -91,7 +78,7 @@ export class AlertHandler {
         plan: violation.plan,
         deployment: deployment.id,
         alert: violation.alertname,
-        source,
+        source: receipt.source,
         mode,
       },
       mode === 'shadow' ? 'violation: would roll back (shadow mode)' : 'violation: rolling back',

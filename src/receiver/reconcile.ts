@@ -62,7 +62,11 @@ export class Reconciliation {
     for (const rule of rollbackRules.filter(({ health }) => health === 'ok')) {
       for (const instance of rule.alerts) {
         if (instance.state !== 'firing' || instance.labels.deployment === undefined) continue;
-        await this.#handler.handle(violationOfRule(rule, instance), 'reconciliation', null);
+        await this.#handler.handle(violationOfRule(rule, instance), {
+          source: 'reconciliation',
+          payloadDigest: null,
+          receivedAt: unixNow(),
+        });
       }
     }
     this.#lastSuccess = unixNow();

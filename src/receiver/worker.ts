@@ -46,9 +46,11 @@ export class InboxWorker {
 
   /** @returns false when the ledger could not be written: nothing may be lost then */
   async #actUpon(entry: InboxEntry): Promise<boolean> {
+    const { digest: payloadDigest, received_at: receivedAt } = entry;
     for (const alert of entry.alerts) {
       try {
-        await this.#handler.handle(violationOfWebhook(alert), 'webhook', entry.digest);
+        const receipt = { source: 'webhook', payloadDigest, receivedAt } as const;
+        await this.#handler.handle(violationOfWebhook(alert), receipt);
       } catch (error) {
         if (errorCode(error) !== undefined) {
           this.#logger.error({ reason: errorMessage(error) }, 'the ledger cannot be written; trying again');

@@ -66,12 +66,18 @@ export function endOfDeployment(deployment: Deployment | undefined, now: number)
   return [{ type: 'deployment_ended', deployment: id, at, outcome: 'rolled_back' }];
 }
 
+/** How an alert came in. */
+export interface Receipt {
+  readonly source: Extract<TriggerSource, 'webhook' | 'reconciliation'>;
+  /** SHA-256 of the webhook that brought it, null where none did */
+  readonly payloadDigest: string | null;
+  /** Unix seconds */
+  readonly receivedAt: number;
+}
+
 /** The trigger of a rollback that an alert starts. */
-export function triggerOfViolation(
-  violation: Violation,
-  source: TriggerSource,
-  payloadDigest: string | null,
-): Trigger {
+export function triggerOfViolation(violation: Violation, receipt: Receipt): Trigger {
+  const { source, payloadDigest, receivedAt } = receipt;
   const description = describeViolation(violation);
   return {
     source,
@@ -82,6 +88,7 @@ export function triggerOfViolation(
     startsAt: violation.startsAt,
     expression: violation.expression?.slice(0, 4 * keptCharacters) ?? null,
     payload_sha256: payloadDigest,
+    received_at: receivedAt,
     alert: summarise(violation),
   };
 }

@@ -65,6 +65,7 @@ export function manualTrigger(order: ManualOrder): Trigger {
 /**
  * Rolls back without a receiver, under its lock and in its ledger, and returns when it is over. It runs in shadow mode
  * too: a person asked for it.
+ * @param onFinished what is left to do once it is over, still under the lock
  * @returns the rollback as recorded; its `result` says whether it succeeded
  * @throws UserError when the receiver runs (ask it instead), the plan is not configured or the ledger is not whole
  */
@@ -72,6 +73,7 @@ export async function runManualRollback(
   config: Config,
   order: ManualOrder,
   logger: Logger,
+  onFinished: (ledger: Ledger) => Promise<void> = () => Promise.resolve(),
 ): Promise<Rollback> {
   preparePlan(config, order.plan, config.systemd.engine_units[0] ?? '');
   const { directory } = config.state;
@@ -79,7 +81,9 @@ export async function runManualRollback(
   try {
     const ledger = await Ledger.open(ledgerPath(directory), logger);
     try {
-      return await rollBack(config, ledger, order, logger);
+      const rollback = await rollBack(config, ledger, order, logger);
+      await onFinished(ledger);
+      return rollback;
     } finally {
       await ledger.close();
     }
@@ -128,5 +132,6 @@ async function supersede(ledger: Ledger, interrupted: RollbackState): Promise<vo
     rollback: interrupted.id,
     result: 'failed',
     note: 'interrupted; a rollback by hand took its place',
+    incident: 'due',
   });
 }

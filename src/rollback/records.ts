@@ -44,7 +44,10 @@ export const factSchema = z.discriminatedUnion('type', [
     rollback: z.string(),
     result: z.enum(['succeeded', 'failed', 'shadow']),
     note: z.string(),
+    /** an incident file is to be written of it; absent for shadow mode, and in ledgers older than these files */
+    incident: z.literal('due').optional(),
   }),
+  z.object({ type: z.literal('incident_written'), rollback: z.string(), file: z.string() }),
   /** a further violation of a deployment whose rollback had started */
   z.object({
     type: z.literal('evidence_added'),

@@ -209,7 +209,7 @@ export class RollbackRun {
     await this.#record(
       // Also a plan that failed may have restarted the engine; no rule may take that for a crash.
       { type: 'restart', role: 'engine', at: unixNow() },
-      { type: 'rollback_finished', rollback: id, result, note },
+      { type: 'rollback_finished', rollback: id, result, note, incident: 'due' },
     );
     this.#log[result === 'failed' ? 'error' : 'info']({ result, note }, 'rollback finished');
   }

@@ -36,6 +36,8 @@ export interface LedgerState {
   readonly ignored: Set<string>;
   /** deployments whose end by time is not settled yet (`monitoring_completed`), with the time of the record of their end */
   readonly awaitingCompletion: Map<string, number>;
+  /** rollbacks that have ended and whose incident file is not written yet, oldest first */
+  readonly awaitingIncident: Set<string>;
 }
 
 export function emptyState(): LedgerState {
@@ -47,6 +49,7 @@ export function emptyState(): LedgerState {
     totals: new Map(),
     ignored: new Set(),
     awaitingCompletion: new Map(),
+    awaitingIncident: new Set(),
   };
 }
 
@@ -88,6 +91,9 @@ export function applyRecord(state: LedgerState, record: LedgerRecord): void {
     case 'rollback_finished':
     case 'evidence_added':
       applyRollback(state, record);
+      return;
+    case 'incident_written':
+      state.awaitingIncident.delete(record.rollback);
       return;
   }
 }
@@ -157,7 +163,7 @@ function applyRollback(state: LedgerState, record: RollbackRecord): void {
       return;
     case 'method_exited': {
       const method = runningMethod(rollback, record.name);
-      if (method !== undefined) Object.assign(method, resultOf(record));
+      if (method !== undefined) Object.assign(method, resultOf(record), { exited_at: record.time });
       return;
     }
     case 'method_finished': {
@@ -173,6 +179,7 @@ function applyRollback(state: LedgerState, record: RollbackRecord): void {
       rollback.ended_at = record.time;
       if (record.note !== '') rollback.note = record.note;
       countResult(state, rollback.plan, record.result);
+      if (record.incident !== undefined) awaitIncident(state.awaitingIncident, rollback.id);
       return;
     case 'evidence_added':
       rollback.evidence.push({
@@ -234,11 +241,20 @@ function countResult(state: LedgerState, plan: string, result: 'succeeded' | 'fa
   state.totals.set(plan, totals);
 }
 
+/** What is no longer in memory cannot be written down any more. */
+function awaitIncident(awaiting: Set<string>, id: string): void {
+  awaiting.add(id);
+  if (awaiting.size > keptInMemory) forgetFirst(awaiting);
+}
+
 function rememberIgnored(ignored: Set<string>, key: string): void {
   ignored.add(key);
-  if (ignored.size <= ignoredLimit) return;
-  for (const oldest of ignored) {
-    ignored.delete(oldest);
+  if (ignored.size > ignoredLimit) forgetFirst(ignored);
+}
+
+function forgetFirst(set: Set<string>): void {
+  for (const oldest of set) {
+    set.delete(oldest);
     return;
   }
 }
