@@ -11,6 +11,7 @@ export const errorReasons = [
   'refused',
   'wrong_type',
   'unreadable',
+  'unwritable',
   'malformed_json',
   'missing_field',
   'oversized',
@@ -51,7 +52,7 @@ export interface CollectContext {
   readonly signal: AbortSignal;
   /** when the run began, Unix seconds */
   readonly now: number;
-  /** Sets a gauge of this page; the last value wins. Undefined leaves the series out, as does (counted) NaN or infinity. */
+  /** Sets a gauge (or a counter that the collector keeps itself) of this page; the last value wins. Undefined leaves the series out, as does (counted) NaN or infinity. */
   set<Label extends string>(metric: Metric<Label>, labels: Labels<Label>, value: number | undefined): void;
   /** Adds to a counter, which stays exported from then on, also when the run fails. Adding 0 creates the series. */
   increment<Label extends string>(metric: Metric<Label>, labels: Labels<Label>, by?: number): void;

@@ -2,7 +2,14 @@ import { errorMessage } from '../platform/errors.js';
 
 /** Why a source gave nothing. */
 export type SourceFailure =
-  'timeout' | 'unreachable' | 'refused' | 'wrong_type' | 'unreadable' | 'oversized' | 'invalid_value';
+  | 'timeout'
+  | 'unreachable'
+  | 'refused'
+  | 'wrong_type'
+  | 'unreadable'
+  | 'unwritable'
+  | 'oversized'
+  | 'invalid_value';
 
 /** A source could not be read. Its message names no secret. */
 export class SourceError extends Error {
