@@ -106,14 +106,19 @@ function describeFact(record: LedgerRecord): string {
   switch (record.type) {
     case 'cutover_registered':
       return `gate: events count from ${formatTime(record.cutover)}`;
+    case 'baseline_prepared':
+      return `baseline of the next ${record.kind} prepared${by(record.operator)}`;
     case 'deployment_started': {
-      const { id, operator } = record.deployment;
-      return `${id} declared${operator === '' ? '' : ` by ${operator}`}`;
+      const { id, operator, accepted } = record.deployment;
+      const despite = accepted.length === 0 ? '' : `, accepting ${accepted.join(', ')}`;
+      return `${id} declared${by(operator)}${despite}`;
     }
     case 'deployment_activated':
       return `${record.deployment} activated`;
     case 'deployment_ended':
       return `${record.deployment} ended: ${record.outcome.replace('_', ' ')}`;
+    case 'acceptance_ended':
+      return `${record.alertname} of ${record.deployment} has been false and is no longer accepted`;
     case 'restart':
       return `${record.role} restarted by Redline`;
     case 'rollback_started':
@@ -141,4 +146,8 @@ function describeFact(record: LedgerRecord): string {
     case 'monitoring_completed':
       return `${record.deployment}: monitoring completed, ${record.result.replaceAll('_', ' ')}`;
   }
+}
+
+function by(operator: string): string {
+  return operator === '' ? '' : ` by ${operator}`;
 }

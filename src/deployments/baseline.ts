@@ -28,10 +28,13 @@ export const inputOfQuantity: Readonly<Record<BaselineQuantity, CalibrationInput
   confidence_outcome_gap: 'trade_closed',
 };
 
+/** The actions whose shares make up `action_share`. */
+export const baselineActions = ['BUY', 'SELL', 'HOLD'] as const;
+
 /** One value of a baseline: of an action where the quantity is `action_share`, else `action` is empty. */
 export const baselineValue = z.strictObject({
   quantity: z.enum(baselineQuantities),
-  action: z.enum(['', 'BUY', 'SELL', 'HOLD']).default(''),
+  action: z.enum(['', ...baselineActions]).default(''),
   /** with its floor applied; shares 0-1, counts as they are */
   value: z.number().nonnegative(),
   /** what was measured, before the floor */
@@ -47,3 +50,34 @@ export const baselineSchema = z.strictObject({
   values: z.array(baselineValue).max(100),
 });
 export type Baseline = z.output<typeof baselineSchema>;
+
+/** What of these quantities the baseline lacks, as a person reads it: `action_share of SELL`. */
+export function missingQuantities(
+  { values }: Pick<Baseline, 'values'>,
+  quantities: readonly BaselineQuantity[],
+): string[] {
+  return quantities.flatMap((quantity) =>
+    actionsOf(quantity)
+      .filter((wanted) => !values.some((value) => value.quantity === quantity && value.action === wanted))
+      .map((action) => describePlace(quantity, action)),
+  );
+}
+
+/** What stands in the baseline twice, or where it does not belong: an action without a share, a share without an action. */
+export function misplacedValues({ values }: Pick<Baseline, 'values'>): string[] {
+  return values
+    .filter(
+      ({ quantity, action }, index) =>
+        !actionsOf(quantity).includes(action) ||
+        values.findIndex((other) => other.quantity === quantity && other.action === action) < index,
+    )
+    .map(({ quantity, action }) => describePlace(quantity, action));
+}
+
+function actionsOf(quantity: BaselineQuantity): readonly BaselineValue['action'][] {
+  return quantity === 'action_share' ? baselineActions : [''];
+}
+
+function describePlace(quantity: BaselineQuantity, action: BaselineValue['action']): string {
+  return action === '' ? quantity : `${quantity} of ${action}`;
+}

@@ -9,7 +9,7 @@ export type DeploymentKind = z.infer<typeof deploymentKind>;
 export const deploymentOutcome = z.enum(['completed', 'rolled_back', 'accepted', 'abandoned']);
 export type DeploymentOutcome = z.infer<typeof deploymentOutcome>;
 
-/** What a canary's observation that ended by time amounts to. Only `no_violations` is a pass. */
+/** What an observation that ended by time amounts to. Only `no_violations` is a pass. */
 export const completionResult = z.enum(['no_violations', 'violations', 'insufficient_telemetry', 'unknown']);
 export type CompletionResult = z.infer<typeof completionResult>;
 
@@ -31,11 +31,11 @@ export const deploymentSchema = z.object({
   /** when the engine ran with the change; null until then */
   activated_at: z.number().nullable(),
   outcome: deploymentOutcome.nullable(),
-  /** how a canary's observation that ended by time was judged; null until then (and in ledgers older than the field) */
+  /** how the observation of a canary or a calibration that ended by time was judged; null until then (and in ledgers older than the field) */
   completion: completionResult.nullable().default(null),
   /** what was measured before a calibration; null for other kinds */
   baseline: baselineSchema.nullable().default(null),
-  /** alerts whose condition held at the start and was accepted: each starts nothing until it has been false once */
+  /** alerts whose condition held at the start and was accepted: each starts nothing until it has been false once, and then leaves this list */
   accepted: z.array(z.string()).default([]),
 });
 export type Deployment = z.infer<typeof deploymentSchema>;
@@ -56,7 +56,7 @@ export const startDeploymentRequest = z.strictObject({
     .positive()
     .max(72 * 3600),
   settle_seconds: z.number().nonnegative(),
-  /** when it began, Unix seconds, for one that is under way already; null: now */
+  /** when a calibration began, Unix seconds, that is under way already; null: now */
   started_at: z.number().positive().nullable().default(null),
   baseline: baselineSchema.nullable().default(null),
   /** alerts that hold already and are to start nothing until they have been false once */
@@ -82,6 +82,15 @@ export const prepareRequest = z.strictObject({
   baseline: baselineSchema,
 });
 export type PrepareRequest = z.infer<typeof prepareRequest>;
+
+/** A baseline that waits for its deployment, as `GET /api/baselines` tells it: the newest of its kind. Times are Unix seconds. */
+export const preparedBaselineSchema = z.object({
+  kind: deploymentKind,
+  operator: z.string(),
+  prepared_at: z.number(),
+  baseline: baselineSchema,
+});
+export type PreparedBaseline = z.infer<typeof preparedBaselineSchema>;
 
 /** Body of `POST /api/rollbacks`: a rollback by hand. */
 export const manualRollbackRequest = z.strictObject({

@@ -4,6 +4,7 @@ import {
   cutoverRequest,
   endDeploymentRequest,
   manualRollbackRequest,
+  prepareRequest,
   startDeploymentRequest,
 } from '../deployments/deployment.js';
 import { rollbackSchema } from '../deployments/rollback.js';
@@ -14,7 +15,7 @@ import { only } from './methods.js';
 import type { Services } from './services.js';
 
 /** `/api`: deployments and rollbacks. Reading is free; whatever changes something needs the token. */
-export function apiRoutes({ token, deployments, manual, ledger }: Services): Router {
+export function apiRoutes({ token, baselines, deployments, manual, ledger }: Services): Router {
   const router = Router();
   const authenticate = requireToken(token);
   const readOrder = readBody(orderLimit);
@@ -26,6 +27,17 @@ export function apiRoutes({ token, deployments, manual, ledger }: Services): Rou
       response.json({ cutover, registered_at: await deployments.registerCutover(cutover) });
     })
     .all(only('POST'));
+  router
+    .route('/api/baselines')
+    .get((_request, response) => {
+      response.json({ baselines: baselines.list() });
+    })
+    .post(authenticate, requireJson, readOrder, async (request, response) => {
+      const order = parseBody(request, prepareRequest);
+      await baselines.prepare(order);
+      response.status(201).json({ baseline: order.baseline });
+    })
+    .all(only('GET, POST'));
   router
     .route('/api/deployments')
     .get((_request, response) => {

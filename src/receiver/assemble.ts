@@ -1,6 +1,7 @@
 import type { Express } from 'express';
 import { PrometheusClient } from '../alerts/prometheus.js';
 import type { Config } from '../config/schema.js';
+import { askedQuantities, judgedInputs } from '../deployments/calibration-inputs.js';
 import { unixNow } from '../platform/clock.js';
 import type { Logger } from '../platform/log.js';
 import { Mutex } from '../platform/mutex.js';
@@ -11,6 +12,7 @@ import { redisKeyReader } from '../rollback/redis-key.js';
 import { AlertHandler } from './alerts.js';
 import { createApp } from './app.js';
 import type { BearerToken } from './authentication.js';
+import { Baselines } from './baselines.js';
 import { Completion } from './completion.js';
 import { Deployments } from './deployments.js';
 import { deploymentFamilies, pipelineFamilies, rollbackFamilies, type Family } from './families.js';
@@ -68,7 +70,8 @@ export async function assemble(
     },
   });
   const worker = new InboxWorker(inbox, handler, logger);
-  const deployments = new Deployments({ ledger, mutex, observation, logger });
+  const quantities = askedQuantities(judgedInputs(config));
+  const deployments = new Deployments({ ledger, mutex, observation, quantities, logger });
   const notifications = new NotificationLog(logger);
   const reconciliation = new Reconciliation({ prometheus, handler, notifications, logger });
   measureRollbacks(ledger, metrics);
@@ -78,6 +81,7 @@ export async function assemble(
     ledger,
     inbox,
     worker,
+    baselines: new Baselines({ ledger, mutex, quantities, logger }),
     deployments,
     notifications,
     manual: new ManualRollbacks({ config, ledger, mutex, queue, logger }),

@@ -1,19 +1,21 @@
+import type { BaselineQuantity } from '../deployments/baseline.js';
 import type { Deployment, DeploymentOutcome, StartDeploymentRequest } from '../deployments/deployment.js';
 import { newId } from '../deployments/identifiers.js';
 import { unixNow } from '../platform/clock.js';
 import type { Logger } from '../platform/log.js';
 import type { Mutex } from '../platform/mutex.js';
 import type { Ledger } from '../rollback/ledger.js';
+import { checkCalibrationOrder, refuseOverlap } from './calibration-orders.js';
 import { HttpError } from './http-error.js';
 import type { ObservationWriter } from './observation-writer.js';
-
-/** How far a clock of another machine may be ahead of ours, seconds. */
-const clockTolerance = 60;
+import { refuseFuture } from './time-limits.js';
 
 export interface DeploymentParts {
   readonly ledger: Ledger;
   readonly mutex: Mutex;
   readonly observation: ObservationWriter;
+  /** what the baseline of a calibration must hold */
+  readonly quantities: readonly BaselineQuantity[];
   readonly logger: Logger;
 }
 
@@ -48,10 +50,11 @@ export class Deployments {
 
   /**
    * Puts a deployment under observation.
-   * @throws HttpError 409 while another is, or while a rollback runs; 400 for a canary without model or cutover
+   * @throws HttpError 409 while another is, or while a rollback runs; 400 for a canary without model or cutover, a
+   * calibration without all of its baseline, and a start that is to come, too long ago, or before the end of another
    */
   async start(request: StartDeploymentRequest): Promise<Deployment> {
-    const { ledger, mutex, observation, logger } = this.#parts;
+    const { ledger, mutex, observation, quantities, logger } = this.#parts;
     if (request.kind === 'canary' && (request.model === '' || request.cutover === null))
       throw new HttpError(400, 'a canary needs model and cutover');
     if (request.cutover !== null) refuseFuture(request.cutover, 'the cutover');
@@ -59,14 +62,18 @@ export class Deployments {
       this.#refuseSecond(request);
       const now = unixNow();
       const { state } = ledger;
+      checkCalibrationOrder(request, quantities, now);
+      if (request.started_at !== null) refuseOverlap(state, request.started_at);
+      // The clock of whoever asks may be a little ahead of ours.
+      const start = Math.min(request.started_at ?? now, now);
       const id = newId([request.kind, request.model], now, (taken) => state.deployments.has(taken));
       const deployment: Deployment = {
         id,
         kind: request.kind,
         model: request.model,
         operator: request.operator,
-        started_at: now,
-        ends_at: request.kind === 'production' ? null : now + request.observation_seconds,
+        started_at: start,
+        ends_at: request.kind === 'production' ? null : start + request.observation_seconds,
         settle_seconds: request.settle_seconds,
         cutover: request.cutover,
         weight: request.weight,
@@ -146,9 +153,4 @@ export class Deployments {
     );
     if (other !== undefined) throw new HttpError(409, `${other.id} is under observation; end it first`);
   }
-}
-
-function refuseFuture(time: number, what: string): void {
-  if (time > unixNow() + clockTolerance)
-    throw new HttpError(400, `${what} lies in the future; it is given in Unix seconds`);
 }

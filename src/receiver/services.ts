@@ -1,6 +1,7 @@
 import type { Logger } from '../platform/log.js';
 import type { Ledger } from '../rollback/ledger.js';
 import type { BearerToken } from './authentication.js';
+import type { Baselines } from './baselines.js';
 import type { Deployments } from './deployments.js';
 import type { Family } from './families.js';
 import type { Inbox } from './inbox.js';
@@ -15,6 +16,7 @@ export interface Services {
   readonly ledger: Ledger;
   readonly inbox: Inbox;
   readonly worker: InboxWorker;
+  readonly baselines: Baselines;
   readonly deployments: Deployments;
   readonly notifications: NotificationLog;
   readonly manual: ManualRollbacks;

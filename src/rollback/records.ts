@@ -1,10 +1,23 @@
 import { z } from 'zod';
-import { completionResult, deploymentOutcome, deploymentSchema } from '../deployments/deployment.js';
+import { baselineSchema } from '../deployments/baseline.js';
+import {
+  completionResult,
+  deploymentKind,
+  deploymentOutcome,
+  deploymentSchema,
+} from '../deployments/deployment.js';
 import { checkResult, commandResult, receiverMode, triggerSchema } from '../deployments/rollback.js';
 
 /** What Redline did or decided, one type a kind of fact. Times are Unix seconds. */
 export const factSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('cutover_registered'), cutover: z.number() }),
+  /** what was measured before a change; the next deployment of the kind takes it up */
+  z.object({
+    type: z.literal('baseline_prepared'),
+    kind: deploymentKind,
+    operator: z.string(),
+    baseline: baselineSchema,
+  }),
   z.object({ type: z.literal('deployment_started'), deployment: deploymentSchema }),
   z.object({ type: z.literal('deployment_activated'), deployment: z.string(), at: z.number() }),
   z.object({
@@ -13,6 +26,8 @@ export const factSchema = z.discriminatedUnion('type', [
     at: z.number(),
     outcome: deploymentOutcome,
   }),
+  /** a condition that held at the deployment's start and was accepted has been false: from here on its alert counts */
+  z.object({ type: z.literal('acceptance_ended'), deployment: z.string(), alertname: z.string() }),
   /** a restart that Redline made, or had made by a plan */
   z.object({ type: z.literal('restart'), role: z.literal('engine'), at: z.number() }),
   z.object({

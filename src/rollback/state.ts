@@ -1,4 +1,4 @@
-import type { Deployment } from '../deployments/deployment.js';
+import type { Deployment, DeploymentKind, PreparedBaseline } from '../deployments/deployment.js';
 import type { CommandResult, MethodRun, Rollback } from '../deployments/rollback.js';
 import type { LedgerRecord } from './records.js';
 
@@ -27,6 +27,8 @@ export interface LedgerState {
   cutover: number | null;
   /** newest restart of the engine that Redline made, null: none */
   engineRestart: number | null;
+  /** what was measured before a change, the newest of each kind, until a deployment of that kind takes it up */
+  readonly baselines: Map<DeploymentKind, PreparedBaseline>;
   /** by id, oldest first */
   readonly deployments: Map<string, Deployment>;
   /** by id, oldest first */
@@ -44,6 +46,7 @@ export function emptyState(): LedgerState {
   return {
     cutover: null,
     engineRestart: null,
+    baselines: new Map(),
     deployments: new Map(),
     rollbacks: new Map(),
     totals: new Map(),
@@ -77,9 +80,15 @@ export function applyRecord(state: LedgerState, record: LedgerRecord): void {
     case 'violation_ignored':
       rememberIgnored(state.ignored, ignoredKey(record.alertname, record.deployment, record.reason));
       return;
+    case 'baseline_prepared': {
+      const { kind, operator, baseline, time } = record;
+      state.baselines.set(kind, { kind, operator, prepared_at: time, baseline });
+      return;
+    }
     case 'deployment_started':
     case 'deployment_activated':
     case 'deployment_ended':
+    case 'acceptance_ended':
     case 'monitoring_completed':
       applyDeployment(state, record);
       return;
@@ -100,7 +109,14 @@ export function applyRecord(state: LedgerState, record: LedgerRecord): void {
 
 type DeploymentRecord = Extract<
   LedgerRecord,
-  { type: 'deployment_started' | 'deployment_activated' | 'deployment_ended' | 'monitoring_completed' }
+  {
+    type:
+      | 'deployment_started'
+      | 'deployment_activated'
+      | 'deployment_ended'
+      | 'acceptance_ended'
+      | 'monitoring_completed';
+  }
 >;
 type RollbackRecord = Extract<
   LedgerRecord,
@@ -119,6 +135,7 @@ type RollbackRecord = Extract<
 function applyDeployment(state: LedgerState, record: DeploymentRecord): void {
   if (record.type === 'deployment_started') {
     state.deployments.set(record.deployment.id, { ...record.deployment });
+    state.baselines.delete(record.deployment.kind);
     forgetOldest(state.deployments, ({ outcome }) => outcome !== null);
     return;
   }
@@ -133,15 +150,23 @@ function applyDeployment(state: LedgerState, record: DeploymentRecord): void {
       deployment.outcome = record.outcome;
       // A rollback after the judgement takes it back.
       deployment.completion = null;
-      if (record.outcome === 'completed' && deployment.kind === 'canary')
+      if (record.outcome === 'completed' && isJudgedAtEnd(deployment.kind))
         state.awaitingCompletion.set(deployment.id, record.time);
       else state.awaitingCompletion.delete(deployment.id);
+      return;
+    case 'acceptance_ended':
+      deployment.accepted = deployment.accepted.filter((alertname) => alertname !== record.alertname);
       return;
     case 'monitoring_completed':
       state.awaitingCompletion.delete(deployment.id);
       deployment.completion = record.result;
       return;
   }
+}
+
+/** Whether the end by time of such a deployment is judged and put on record. */
+function isJudgedAtEnd(kind: DeploymentKind): boolean {
+  return kind === 'canary' || kind === 'calibration';
 }
 
 function applyRollback(state: LedgerState, record: RollbackRecord): void {

@@ -135,7 +135,7 @@ describe('the API', () => {
     const observation = async (): Promise<unknown> => {
       return JSON.parse(await readFile(join(bench.folder, 'state', 'observation.json'), 'utf8'));
     };
-    expect(await observation()).toEqual({ version: 1, gate_cutover: null, canary: null });
+    expect(await observation()).toEqual({ version: 1, gate_cutover: null, canary: null, calibration: null });
     expect((await bench.post('/api/cutover', { cutover: 1_700_000_001 })).status).toBe(200);
     expect(await observation()).toMatchObject({ gate_cutover: 1_700_000_001 });
     const { id } = await bench.startCanary();
