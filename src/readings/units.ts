@@ -7,21 +7,23 @@ export interface RawUnit {
   readonly details:
     | {
         readonly activeEnterMicroseconds: number;
+        /** another at each start; empty: never started */
+        readonly invocationId: string;
         readonly service:
           { readonly restarts: number; readonly result: string; readonly execMainStatus: number } | undefined;
       }
     | undefined;
 }
 
-/** What is read of a process that stands for the engine. */
-export interface RawEngineProcess {
+/** What is read of a process that stands for a unit. */
+export interface RawUnitProcess {
   /** false: nothing has written a pid file */
   readonly exists: boolean;
   /** undefined: it has ended. Unix seconds */
-  readonly process: { readonly startedAt: number } | undefined;
+  readonly process: { readonly pid: number; readonly startedAt: number } | undefined;
 }
 
-export type UnitRole = 'engine' | 'other';
+export type UnitRole = 'engine' | 'harvest' | 'other';
 
 /** A unit as it is exported. What is unknown is undefined. */
 export interface UnitReading {
@@ -39,6 +41,8 @@ export interface UnitReading {
   /** Unix seconds; undefined: never active, or unknown */
   readonly activeEnter: number | undefined;
   readonly execMainStatus: number | undefined;
+  /** another at each start; empty: never started, or unknown */
+  readonly invocationId: string;
 }
 
 /** A unit's reading in its role. Active is what systemctl is-active calls so: running, also while it reloads. */
@@ -56,22 +60,24 @@ export function unitReading(raw: RawUnit, role: UnitRole): UnitReading {
     automaticRestarts: service?.restarts,
     activeEnter: activeEnterMicroseconds > 0 ? activeEnterMicroseconds / 1e6 : undefined,
     execMainStatus: service?.execMainStatus,
+    invocationId: raw.details?.invocationId ?? '',
   };
 }
 
-/** The engine among the spellings of its name: the first that is loaded, else the first. */
-export function chooseEngine<Unit extends { readonly loadState: string }>(
+/** The unit among the spellings of its name: the first that is loaded, else the first. */
+export function chooseSpelling<Unit extends { readonly loadState: string }>(
   spellings: readonly Unit[],
 ): Unit | undefined {
   return spellings.find((unit) => unit.loadState === 'loaded') ?? spellings[0];
 }
 
-/** The reading of an engine that no systemd runs: its process takes the unit's place. */
-export function engineProcessReading(raw: RawEngineProcess, unit: string): UnitReading {
-  const active = raw.process !== undefined;
+/** The reading of a unit that no systemd runs: its process takes its place, and is known by its number and its start. */
+export function unitProcessReading(raw: RawUnitProcess, unit: string, role: UnitRole): UnitReading {
+  const { process } = raw;
+  const active = process !== undefined;
   return {
     unit,
-    role: 'engine',
+    role,
     loaded: raw.exists,
     active,
     loadState: raw.exists ? 'loaded' : 'not-found',
@@ -79,7 +85,22 @@ export function engineProcessReading(raw: RawEngineProcess, unit: string): UnitR
     subState: active ? 'running' : 'dead',
     result: '',
     automaticRestarts: undefined,
-    activeEnter: raw.process?.startedAt,
+    activeEnter: process?.startedAt,
     execMainStatus: undefined,
+    invocationId: active ? `${process.pid}-${process.startedAt}` : '',
   };
+}
+
+/** Counts the starts of units by their invocations. */
+export class StartCounter {
+  /** the last known invocation by unit; empty: none so far */
+  readonly #invocations = new Map<string, string>();
+
+  /** @returns 1 where the unit was started since its last reading; 0 else, and at the first */
+  newStarts({ unit, invocationId }: Pick<UnitReading, 'unit' | 'invocationId'>): number {
+    const before = this.#invocations.get(unit);
+    // systemd forgets the invocation of a unit that it unloads: that is no start, nor is what follows the same one.
+    if (invocationId !== '' || before === undefined) this.#invocations.set(unit, invocationId);
+    return before !== undefined && invocationId !== '' && invocationId !== before ? 1 : 0;
+  }
 }

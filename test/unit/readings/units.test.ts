@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  chooseEngine,
-  engineProcessReading,
+  chooseSpelling,
+  StartCounter,
+  unitProcessReading,
   unitReading,
   type RawUnit,
 } from '../../../src/readings/units.js';
@@ -14,6 +15,7 @@ const running: RawUnit = {
   subState: 'running',
   details: {
     activeEnterMicroseconds: 1_768_023_795_123_456,
+    invocationId: '6a1e',
     service: { restarts: 2, result: 'success', execMainStatus: 0 },
   },
 };
@@ -32,6 +34,7 @@ describe('unitReading', () => {
       automaticRestarts: 2,
       activeEnter: 1_768_023_795.123456,
       execMainStatus: 0,
+      invocationId: '6a1e',
     });
   });
 
@@ -52,7 +55,7 @@ describe('unitReading', () => {
   });
 
   it('leaves out what a unit that was never active, is no service or is not there cannot have', () => {
-    const neverActive = { activeEnterMicroseconds: 0, service: undefined };
+    const neverActive = { activeEnterMicroseconds: 0, invocationId: '', service: undefined };
     expect(unitReading({ ...running, details: neverActive }, 'other')).toMatchObject({
       activeEnter: undefined,
       automaticRestarts: undefined,
@@ -66,13 +69,13 @@ describe('unitReading', () => {
   });
 });
 
-describe('chooseEngine', () => {
+describe('chooseSpelling', () => {
   it('takes the first spelling that is loaded, else the first', () => {
     const states = fc.array(fc.constantFrom('loaded', 'not-found', 'masked'), { minLength: 1, maxLength: 5 });
     fc.assert(
       fc.property(states, (loadStates) => {
         const spellings = loadStates.map((loadState, index) => ({ loadState, index }));
-        const chosen = chooseEngine(spellings);
+        const chosen = chooseSpelling(spellings);
         const expected = loadStates.includes('loaded') ? loadStates.indexOf('loaded') : 0;
         expect(chosen?.index).toBe(expected);
       }),
@@ -81,39 +84,70 @@ describe('chooseEngine', () => {
 
   it('has nothing to take from nothing', () => {
     const none: readonly RawUnit[] = [];
-    expect(chooseEngine(none)).toBeUndefined();
+    expect(chooseSpelling(none)).toBeUndefined();
   });
 });
 
-describe('engineProcessReading', () => {
+describe('unitProcessReading', () => {
   it('shows a running process as an active unit', () => {
-    const reading = engineProcessReading(
-      { exists: true, process: { startedAt: 1_768_023_795.5 } },
+    const reading = unitProcessReading(
+      { exists: true, process: { pid: 42, startedAt: 1_768_023_795.5 } },
       'e.service',
+      'harvest',
     );
     expect(reading).toMatchObject({
       unit: 'e.service',
-      role: 'engine',
+      role: 'harvest',
       loaded: true,
       active: true,
       activeState: 'active',
       subState: 'running',
       activeEnter: 1_768_023_795.5,
       automaticRestarts: undefined,
+      invocationId: '42-1768023795.5',
     });
   });
 
   it('shows an ended process as inactive, and no pid file as not found', () => {
-    expect(engineProcessReading({ exists: true, process: undefined }, 'e.service')).toMatchObject({
+    expect(unitProcessReading({ exists: true, process: undefined }, 'e.service', 'engine')).toMatchObject({
       loaded: true,
       active: false,
       activeState: 'inactive',
       activeEnter: undefined,
+      invocationId: '',
     });
-    expect(engineProcessReading({ exists: false, process: undefined }, 'e.service')).toMatchObject({
+    expect(unitProcessReading({ exists: false, process: undefined }, 'e.service', 'engine')).toMatchObject({
       loaded: false,
       active: false,
       loadState: 'not-found',
     });
+  });
+});
+
+describe('StartCounter', () => {
+  const unit = 'e.service';
+
+  it('counts no start at the first reading, and one for each other invocation after it', () => {
+    const counter = new StartCounter();
+    const seen = ['a', 'a', 'b', 'b', 'a'].map((invocationId) => counter.newStarts({ unit, invocationId }));
+    expect(seen).toEqual([0, 0, 1, 0, 1]);
+  });
+
+  it('counts the first start of a unit that had none', () => {
+    const counter = new StartCounter();
+    expect(counter.newStarts({ unit, invocationId: '' })).toBe(0);
+    expect(counter.newStarts({ unit, invocationId: 'a' })).toBe(1);
+  });
+
+  it('does not take a unit that systemd unloaded for one that was started', () => {
+    const counter = new StartCounter();
+    const seen = ['a', '', 'a', '', 'b'].map((invocationId) => counter.newStarts({ unit, invocationId }));
+    expect(seen).toEqual([0, 0, 0, 0, 1]);
+  });
+
+  it('keeps units apart', () => {
+    const counter = new StartCounter();
+    counter.newStarts({ unit, invocationId: 'a' });
+    expect(counter.newStarts({ unit: 'other.service', invocationId: 'b' })).toBe(0);
   });
 });

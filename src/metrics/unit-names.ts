@@ -1,0 +1,41 @@
+import type { Config } from '../config/schema.js';
+import { UserError } from '../platform/errors.js';
+
+/** A unit name that systemd takes: no template, a known suffix. */
+const unitName =
+  /^(?!.*@\.)[A-Za-z0-9:_.\\@-]{1,200}\.(?:service|socket|target|timer|mount|path|slice|scope|device|swap|automount)$/;
+
+/** The configured units by role, each once, by its full name. */
+export interface UnitNames {
+  /** spellings, as are those of the harvest consumer; never empty */
+  readonly engine: readonly string[];
+  readonly harvest: readonly string[];
+  /** what is to be shown beside them */
+  readonly other: readonly string[];
+}
+
+/** @throws UserError where one is no name of a unit, or has two roles */
+export function configuredUnits({ engine_units, harvest_units, units }: Config['systemd']): UnitNames {
+  const engine = fullNames(engine_units, 'systemd.engine_units');
+  const harvest = fullNames(harvest_units, 'systemd.harvest_units');
+  const both = engine.find((name) => harvest.includes(name));
+  if (both !== undefined)
+    throw new UserError(
+      `"${both}" stands in systemd.engine_units and in systemd.harvest_units; a unit is one of the two.`,
+    );
+  const other = fullNames(units, 'systemd.units').filter(
+    (name) => !engine.includes(name) && !harvest.includes(name),
+  );
+  return { engine, harvest, other };
+}
+
+/** Unit names may leave out `.service`, as on systemctl's command line. */
+function fullNames(names: readonly string[], setting: string): string[] {
+  const full = names.map((name) => (name.includes('.') ? name : `${name}.service`));
+  const wrong = full.findIndex((name) => !unitName.test(name));
+  if (wrong !== -1)
+    throw new UserError(
+      `"${names[wrong] ?? ''}" in ${setting} is no name of a unit; write it like quantum-ai-engine.service.`,
+    );
+  return [...new Set(full)];
+}
