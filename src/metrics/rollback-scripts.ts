@@ -1,4 +1,4 @@
-import { planProgram } from '../config/plan-program.js';
+import { planProgram } from '../deployments/plan-program.js';
 import { exporterMetric } from '../names.js';
 import { missingScript, ScriptSource, type ScriptState } from '../sources/script.js';
 import { collectEach } from './collect-each.js';

@@ -1,9 +1,8 @@
 import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { delimiter, join } from 'node:path';
 import type { Config, Verification } from '../config/schema.js';
-import { harvestUnit, overrideInstalledPath } from '../deployments/engine-unit.js';
+import { fillIn, locateProgram, planVariables } from '../deployments/plan-program.js';
 import { UserError } from '../platform/errors.js';
-import { packageRoot } from '../platform/package-root.js';
 
 /** One way to roll back, with every variable filled in. Durations in seconds. */
 export interface PreparedMethod {
@@ -22,28 +21,6 @@ export interface PreparedPlan {
   readonly methods: readonly PreparedMethod[];
 }
 
-/** What `${...}` in a plan may name. */
-export type PlanVariables = Readonly<Record<string, string>>;
-
-/** Values for the variables of plans, from the configuration and nothing else. */
-export function planVariables(config: Config, engineUnit: string): PlanVariables {
-  const { files } = config;
-  return {
-    root: files.root,
-    engine_unit: engineUnit,
-    harvest_unit: harvestUnit(config),
-    baseline_weights: files.baseline_weights,
-    canary_weights: files.canary_weights,
-    override_generated: files.override_generated,
-    override_installed: overrideInstalledPath(files, engineUnit),
-    canary_log: files.canary_log,
-    calibration_config: files.calibration_config,
-    calibration_backup: files.calibration_backup,
-    systemctl: config.systemd.systemctl,
-    package: packageRoot,
-  };
-}
-
 /**
  * Fills in a plan.
  * @throws UserError naming the plan and what is not known
@@ -60,11 +37,16 @@ export function preparePlan(config: Config, name: string, engineUnit: string): P
     environment: plan.environment,
     methods: plan.methods.map((method) => {
       const fill = (text: string): string =>
-        expand(text, variables, `rollbacks.${name}.methods.${method.name}`);
+        fillIn(text, variables, (unknown) => {
+          const known = Object.keys(variables).join(', ');
+          throw new UserError(
+            `rollbacks.${name}.methods.${method.name}: \${${unknown}} is not known. Known: ${known}.`,
+          );
+        });
       const [program = '', ...rest] = method.command.map(fill);
       return {
         name: method.name,
-        argv: [locate(program, config.files.root), ...rest],
+        argv: [locateProgram(program, config.files.root), ...rest],
         timeoutSeconds: method.timeout,
         verify: method.verify.map((check) => fillVerification(check, fill)),
         verifyTimeoutSeconds: method.verify_timeout,
@@ -90,22 +72,6 @@ export function programProblem(program: string, searchPath = process.env.PATH ??
   if (kind === undefined) return `${program} does not exist`;
   if (!kind.isFile()) return `${program} is no file`;
   return isExecutable(program) ? undefined : `${program} is not executable (chmod +x it)`;
-}
-
-function expand(text: string, variables: PlanVariables, where: string): string {
-  return text.replaceAll(/\$\{([^}]*)\}/g, (_, name: string) => {
-    const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
-    if (value !== undefined) return value;
-    const known = Object.keys(variables).join(', ');
-    throw new UserError(`${where}: \${${name}} is not known. Known: ${known}.`);
-  });
-}
-
-/** A path, also a bare name, is looked up below files.root first: so the runbooks name their scripts. */
-function locate(program: string, root: string): string {
-  const path = resolve(root, program);
-  if (program.includes('/')) return path;
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true ? path : program;
 }
 
 function fillVerification(check: Verification, fill: (text: string) => string): Verification {
