@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { errorMessage } from '../platform/errors.js';
+import { causeMessage } from '../platform/errors.js';
 
 /** Prometheus could not be asked, or its answer was no answer. */
 export class PrometheusError extends Error {
@@ -157,7 +157,7 @@ export class PrometheusClient {
       });
       body = await response.json();
     } catch (error) {
-      throw new PrometheusError(`Prometheus at ${this.#base} does not answer: ${causeOf(error)}`);
+      throw new PrometheusError(`Prometheus at ${this.#base} does not answer: ${causeMessage(error)}`);
     }
     const answer = z
       .union([z.object({ status: z.literal('success'), data: schema }), failedAnswer])
@@ -171,10 +171,3 @@ export class PrometheusClient {
 }
 
 const failedAnswer = z.object({ status: z.literal('error'), error: z.string() });
-
-/** fetch says only "fetch failed" and keeps the reason in `cause`. */
-function causeOf(error: unknown): string {
-  return error instanceof Error && error.cause instanceof Error && error.cause.message !== ''
-    ? error.cause.message
-    : errorMessage(error);
-}

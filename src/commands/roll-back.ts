@@ -2,8 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config/schema.js';
 import type { Rollback } from '../deployments/rollback.js';
 import { formatDuration } from '../platform/duration.js';
-import { UserError } from '../platform/errors.js';
+import { errorMessage, UserError } from '../platform/errors.js';
 import { createLogger } from '../platform/log.js';
+import { writeRollbackIncident } from '../receiver/incident-writer.js';
+import type { Ledger } from '../rollback/ledger.js';
 import { planTimeLimit } from '../rollback/plans.js';
 import { runManualRollback, type ManualOrder } from '../rollback/manual.js';
 import { operatorName } from './operator.js';
@@ -24,7 +26,7 @@ const silenceTolerance = 60;
  * @throws UserError where nobody may or can do it
  */
 export async function rollBack(
-  { config, receiver }: Pick<Services, 'config' | 'receiver'>,
+  { config, receiver, prometheus }: Services,
   order: ManualOrder,
   progress: Progress,
 ): Promise<Rollback> {
@@ -36,9 +38,28 @@ export async function rollBack(
     note(`${error.message}\nRolling back without it, under its lock and in its ledger.`);
     progress.waitingFor(`the rollback ${order.plan}, done by this process`);
     // The receiver's log would say all of it; here the record that is printed at the end does.
-    return await runManualRollback(config, order, createLogger('rollback', 'fatal'));
+    return await runManualRollback(config, order, createLogger('rollback', 'fatal'), async (ledger) => {
+      progress.waitingFor('the incident file');
+      await writeIncidents({ config, prometheus, ledger });
+    });
   } finally {
     progress.done();
+  }
+}
+
+/** Of this rollback, and of one that it took the place of. Without them the rollback is as good as with them. */
+async function writeIncidents(
+  parts: Pick<Services, 'config' | 'prometheus'> & { readonly ledger: Ledger },
+): Promise<void> {
+  try {
+    for (const id of [...parts.ledger.state.awaitingIncident]) {
+      const path = await writeRollbackIncident(parts, id);
+      if (path !== undefined) note(`Incident file: ${path}`);
+    }
+  } catch (error) {
+    note(
+      `The incident file could not be written: ${errorMessage(error)}. The receiver tries again when it starts.`,
+    );
   }
 }
 

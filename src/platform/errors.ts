@@ -21,6 +21,13 @@ export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** The message of what `fetch` threw: it says only "fetch failed" and keeps the reason in `cause`. */
+export function causeMessage(error: unknown): string {
+  return error instanceof Error && error.cause instanceof Error && error.cause.message !== ''
+    ? error.cause.message
+    : errorMessage(error);
+}
+
 /** The `code` of a Node system error (`ENOENT`, `EADDRINUSE`, ...), or undefined. */
 export function errorCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;

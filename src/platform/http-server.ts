@@ -13,6 +13,12 @@ export function formatAddress({ host, port }: ListenAddress): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
+/** Where a program on this machine is reached that listens there: also one that listens on every address. */
+export function reachable({ host, port }: ListenAddress): ListenAddress {
+  const everywhere: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+  return { host: everywhere[host] ?? host, port };
+}
+
 /**
  * Binds a server.
  * @param setting the configuration key that moves the address, named when the port is taken

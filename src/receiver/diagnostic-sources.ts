@@ -1,0 +1,134 @@
+import { join } from 'node:path';
+import type { PrometheusClient } from '../alerts/prometheus.js';
+import type { Config } from '../config/schema.js';
+import { readSecret } from '../config/secret.js';
+import { job } from '../names.js';
+import { causeMessage } from '../platform/errors.js';
+import { formatAddress, reachable } from '../platform/http-server.js';
+import { runCommand } from '../platform/run-command.js';
+import { readTail } from '../platform/tail.js';
+import { firingLines, seriesLines } from '../reports/series.js';
+import { baseEnvironment } from '../rollback/script-environment.js';
+
+/** Lines of a journal or a log that are kept. */
+const keptLines = 1000;
+/** Bytes kept of one source: lines may be long. */
+const keptBytes = 2 * 1024 * 1024;
+/** Longest time journalctl may take, seconds; after it, it is ended. */
+const journalTimeout = 10;
+/** The same for the exporter's page. */
+const pageTimeout = 5;
+
+/** Something that helps to find out what happened. */
+export interface DiagnosticSource {
+  /** name of its file */
+  readonly file: string;
+  /** what it is, for people */
+  readonly what: string;
+  /** @throws whatever keeps it from being had */
+  readonly read: () => Promise<string>;
+}
+
+/** Everything that is put beside an incident file, each bounded in size and, but for the logs, in time. */
+export function diagnosticSources(config: Config, prometheus: PrometheusClient): DiagnosticSource[] {
+  const { files, systemd } = config;
+  const log = (file: string, what: string, path: string): DiagnosticSource => ({
+    file,
+    what,
+    read: () => readTail(path, keptLines, keptBytes),
+  });
+  const journal = (role: string, units: readonly string[]): DiagnosticSource => ({
+    file: `journal-${role}.log`,
+    what: `last ${keptLines} journal lines of ${units.join(', ')}`,
+    read: () => readJournal(config, units),
+  });
+  return [
+    journal('engine', systemd.engine_units),
+    journal('harvest', systemd.harvest_units),
+    log('scoreboard.md', 'the scoreboard as it stood', join(files.reports, 'scoreboard_latest.md')),
+    log('canary.jsonl', 'end of the canary log', files.canary_log),
+    log('monitor.log', "end of the calibration's monitor log", files.monitor_log),
+    {
+      file: 'readings.txt',
+      what: 'every reading when this was gathered',
+      read: () => readReadings(config, prometheus),
+    },
+    {
+      file: 'firing-alerts.txt',
+      what: 'alerts that fired when this was gathered',
+      read: async () => {
+        const lines = firingLines(await prometheus.alertingRules());
+        return lines.length === 0 ? 'none\n' : `${lines.join('\n')}\n`;
+      },
+    },
+  ];
+}
+
+/** Of all spellings of a unit at once: those that do not exist have no lines. */
+async function readJournal({ journal, files }: Config, units: readonly string[]): Promise<string> {
+  if (!journal.enabled) throw new Error('journal.enabled is false');
+  const outcome = await runCommand({
+    argv: [
+      journal.journalctl,
+      ...(journal.directory === '' ? [] : [`--directory=${journal.directory}`]),
+      ...units.map((unit) => `--unit=${unit}`),
+      `--lines=${keptLines}`,
+      '--no-pager',
+      '--utc',
+      '--output=short-iso',
+    ],
+    cwd: files.root,
+    environment: { ...baseEnvironment(), SYSTEMD_COLORS: '0' },
+    stdin: '',
+    timeoutSeconds: journalTimeout,
+    outputLimit: keptBytes / 2,
+  });
+  const { error, timed_out, exit_code, signal, output } = outcome;
+  if (error !== '') throw new Error(error);
+  if (timed_out) throw new Error(`${journal.journalctl} took longer than ${journalTimeout} s`);
+  if (exit_code !== 0)
+    throw new Error(
+      `${journal.journalctl} ended with ${exit_code ?? signal ?? 'a signal'}: ${output.trim()}`,
+    );
+  return output;
+}
+
+/** The exporter's page; where it does not answer what Prometheus last scraped of it. */
+async function readReadings(config: Config, prometheus: PrometheusClient): Promise<string> {
+  try {
+    return await readPage(config.exporter);
+  } catch (error) {
+    const samples = await prometheus.query(`{job="${job.exporter}"}`);
+    const reason = `# The exporter's page: ${causeMessage(error)}. What Prometheus says instead:`;
+    return `${[reason, ...seriesLines(samples)].join('\n').slice(0, keptBytes)}\n`;
+  }
+}
+
+async function readPage(exporter: Config['exporter']): Promise<string> {
+  const scheme = exporter.tls.cert_file === '' ? 'http' : 'https';
+  const response = await fetch(`${scheme}://${formatAddress(reachable(exporter.listen))}/metrics`, {
+    headers: authorization(exporter),
+    signal: AbortSignal.timeout(pageTimeout * 1000),
+  });
+  if (!response.ok || response.body === null) throw new Error(`it answered with ${response.status}`);
+  // Its pieces are bytes; the type of fetch leaves that open.
+  const body = response.body as AsyncIterable<Uint8Array>;
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of body) {
+    pieces.push(piece);
+    size += piece.length;
+    if (size > keptBytes) break;
+  }
+  return Buffer.concat(pieces).toString('utf8', 0, keptBytes);
+}
+
+function authorization({ bearer_token_file: tokenFile, basic_auth: basic }: Config['exporter']): {
+  authorization?: string;
+} {
+  if (tokenFile !== '')
+    return { authorization: `Bearer ${readSecret(tokenFile, 'exporter.bearer_token_file')}` };
+  if (basic.password_file === '') return {};
+  const password = readSecret(basic.password_file, 'exporter.basic_auth.password_file');
+  return { authorization: `Basic ${Buffer.from(`${basic.username}:${password}`).toString('base64')}` };
+}
