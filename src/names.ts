@@ -154,6 +154,7 @@ export const recordedMetric = {
   condition: 'redline:condition',
   lastAlert: 'redline:last_alert_timestamp_seconds',
   calibrationPhase: 'redline:calibration_phase',
+  calibrationWatch: 'redline:calibration_watch',
   calibrationReading: 'quantum:calibration:reading',
 } as const;
 

@@ -1,5 +1,5 @@
 import { PrometheusError } from '../alerts/prometheus.js';
-import type { Deployment } from '../deployments/deployment.js';
+import type { Deployment, DeploymentKind, PreparedBaseline } from '../deployments/deployment.js';
 import type { Rollback } from '../deployments/rollback.js';
 import { ExitCode, UserError } from '../platform/errors.js';
 import {
@@ -32,19 +32,26 @@ export async function endDeployment(
     throw new UserError('Nothing is under observation: there is nothing to end.', ExitCode.refused);
   const { id, kind, model } = deployment;
   await receiver.endDeployment(id, outcome);
-  print(`The observation of ${kind} ${model} (${id}) has ended: ${outcome}.`);
-  if (kind === 'canary')
-    print(
-      'Its weights stay in force and nobody watches them. To undo them: redline canary rollback --reason "..."',
-    );
+  print(`The observation of ${[kind, model].join(' ').trim()} (${id}) has ended: ${outcome}.`);
+  const stays = whatStays[kind];
+  if (stays !== undefined) print(stays);
   return ExitCode.ok;
 }
+
+/** What the end of an observation does not change, and how to undo it. */
+const whatStays: Readonly<Partial<Record<DeploymentKind, string>>> = {
+  canary:
+    'Its weights stay in force and nobody watches them. To undo them: redline canary rollback --reason "..."',
+  calibration:
+    'Its configuration stays in force and nobody watches it. To undo it: redline rollback calibration --reason "..."',
+};
 
 async function readStatus({ receiver, prometheus }: Services): Promise<DeployStatus> {
   const missing: string[] = [];
   const known = await askReceiver(missing, async () => ({
     deployments: await receiver.deployments(),
     rollbacks: await receiver.rollbacks(),
+    prepared: await receiver.baselines(),
   }));
   const open = known === undefined ? undefined : openDeployments(known.deployments);
   const kinds = [...new Set(open?.map(({ kind }) => kind))];
@@ -54,6 +61,7 @@ async function readStatus({ receiver, prometheus }: Services): Promise<DeploySta
     open,
     lastEnded: known?.deployments.find(({ outcome }) => outcome !== null),
     lastRollback: known?.rollbacks[0],
+    prepared: known?.prepared,
     judged,
     missing,
   };
@@ -62,6 +70,7 @@ async function readStatus({ receiver, prometheus }: Services): Promise<DeploySta
 interface Known {
   readonly deployments: readonly Deployment[];
   readonly rollbacks: readonly Rollback[];
+  readonly prepared: readonly PreparedBaseline[];
 }
 
 async function askReceiver(missing: string[], ask: () => Promise<Known>): Promise<Known | undefined> {

@@ -10,6 +10,7 @@ import {
   answerInterval,
   explainSilence,
   missingLeg,
+  prometheusTime,
   readGateTelemetry,
   type GateTelemetry,
   type MissingLeg,
@@ -175,12 +176,6 @@ async function register({ prometheus, receiver }: GateServices, cutover: number)
     });
   }
   return prometheusTime(prometheus);
-}
-
-async function prometheusTime(prometheus: PrometheusClient): Promise<number> {
-  const now = (await prometheus.query('vector(time())'))[0]?.value;
-  if (now === undefined) throw new PrometheusError('Prometheus does not say what time it is');
-  return now;
 }
 
 /** How long a fresh answer is waited for, seconds. */

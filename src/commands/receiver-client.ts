@@ -3,8 +3,11 @@ import type { Config } from '../config/schema.js';
 import { readSecret } from '../config/secret.js';
 import {
   deploymentSchema,
+  preparedBaselineSchema,
   type Deployment,
   type DeploymentOutcome,
+  type PreparedBaseline,
+  type PrepareRequest,
   type StartDeploymentOrder,
 } from '../deployments/deployment.js';
 import { rollbackSchema, type Rollback } from '../deployments/rollback.js';
@@ -76,6 +79,17 @@ export class ReceiverClient {
       z.object({ deployment: deploymentSchema }).transform(({ deployment }) => deployment),
     ]);
     return this.#ask('POST', '/api/deployments', answer, request);
+  }
+
+  /** Hands over what was measured before a change, for the deployment of that kind that follows. */
+  async prepareBaseline(request: PrepareRequest): Promise<void> {
+    await this.#ask('POST', '/api/baselines', z.unknown(), request);
+  }
+
+  /** What was measured before changes that have not been declared yet, the newest of each kind. */
+  async baselines(): Promise<PreparedBaseline[]> {
+    const answer = z.object({ baselines: z.array(preparedBaselineSchema) });
+    return (await this.#ask('GET', '/api/baselines', answer)).baselines;
   }
 
   /** Says that the engine was restarted and runs with the change. @param at Unix seconds */

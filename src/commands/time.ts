@@ -1,3 +1,4 @@
+import { parseDuration } from '../platform/duration.js';
 import { UserError } from '../platform/errors.js';
 
 const iso =
@@ -8,17 +9,17 @@ const earliest = 1e9;
 const firstMilliseconds = 1e11;
 
 /**
- * Reads a time as people have it: ISO 8601 (without a zone it is UTC), Unix seconds, or Unix milliseconds.
+ * Reads a time as people have it: ISO 8601 (without a zone it is UTC), Unix seconds, Unix milliseconds, or `2h ago`.
  * @param option named in the error, e.g. `--after`
  * @param now Unix seconds
  * @returns Unix seconds
  * @throws UserError where the text is no time, or lies in the future
  */
 export function parseTime(text: string, option: string, now: number): number {
-  const time = parseNumber(text.trim()) ?? parseIso(text.trim());
+  const time = parseNumber(text.trim()) ?? parseIso(text.trim()) ?? parseAgo(text.trim(), now);
   if (time === undefined) {
     throw new UserError(
-      `${option} "${text}" is no time. Write it as 2026-01-10T05:43:15Z, as Unix seconds (1768023795) or as Unix milliseconds (1768023795000).`,
+      `${option} "${text}" is no time. Write it as 2026-01-10T05:43:15Z, as Unix seconds (1768023795), as Unix milliseconds (1768023795000), or as 2h30m ago.`,
     );
   }
   if (time > now) {
@@ -27,6 +28,12 @@ export function parseTime(text: string, option: string, now: number): number {
     );
   }
   return time;
+}
+
+function parseAgo(text: string, now: number): number | undefined {
+  const span = parseDuration(/^(\S+)\s+ago$/i.exec(text)?.[1] ?? '');
+  const time = span === undefined ? undefined : now - span;
+  return time !== undefined && time >= earliest ? time : undefined;
 }
 
 function parseNumber(text: string): number | undefined {

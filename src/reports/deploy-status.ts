@@ -1,8 +1,17 @@
 import type { AlertingRule, PrometheusClient } from '../alerts/prometheus.js';
-import type { Deployment, DeploymentKind } from '../deployments/deployment.js';
+import type { Deployment, DeploymentKind, PreparedBaseline } from '../deployments/deployment.js';
 import type { ReceiverMode, Rollback } from '../deployments/rollback.js';
 import { receiverMetric } from '../names.js';
 import { formatDuration } from '../platform/duration.js';
+import {
+  afterRollbackLines,
+  baselineLines,
+  calibrationLines,
+  preparedLines,
+  readCalibrationState,
+  watchedAfterRollback,
+  type CalibrationState,
+} from './calibration-status.js';
 import { formatTime, formatValue, unknownText } from './numbers.js';
 import type { Paint } from './paint.js';
 import { rollbackLine } from './rollback-report.js';
@@ -24,6 +33,7 @@ export interface JudgedState {
   /** rows of the runbooks of what is under observation */
   readonly checks: readonly RunbookCheck[];
   readonly firing: readonly FiringAlert[];
+  readonly calibration: CalibrationState;
 }
 
 /** The answer of `deploy status`. Times are Unix seconds. */
@@ -34,6 +44,8 @@ export interface DeployStatus {
   /** the newest one that is over */
   readonly lastEnded: Deployment | undefined;
   readonly lastRollback: Rollback | undefined;
+  /** measured before a change that has not been declared yet; undefined: the receiver did not say */
+  readonly prepared: readonly PreparedBaseline[] | undefined;
   /** undefined: Prometheus did not say */
   readonly judged: JudgedState | undefined;
   /** who could not be asked, and why */
@@ -49,22 +61,33 @@ const runbooks: Readonly<Record<DeploymentKind, string>> = {
 /** Fires always, to show that alerts arrive. */
 const heartbeat = 'Watchdog';
 
-/** Asks Prometheus for the checks of what is under observation, and what fires. @throws PrometheusError */
+/** Asks Prometheus for the checks of what is under observation or watched after it, and what fires. @throws PrometheusError */
 export async function readJudgedState(
   prometheus: PrometheusClient,
   kinds: readonly DeploymentKind[],
 ): Promise<JudgedState> {
-  const [rules, modes] = await Promise.all([
+  const [rules, modes, calibration] = await Promise.all([
     prometheus.alertingRules(),
     prometheus.query(`${receiverMetric.mode} == 1`),
+    readCalibrationState(prometheus),
   ]);
   const checks = await Promise.all(kinds.map((kind) => readRunbookChecks(prometheus, rules, runbooks[kind])));
+  // After a rollback no more than its first half hour is judged, and nothing is rolled back by it.
+  const watched =
+    kinds.includes('calibration') || watchedAfterRollback(calibration).length === 0
+      ? []
+      : (await readRunbookChecks(prometheus, rules, runbooks.calibration)).filter(isJudged);
   const mode = modes[0]?.labels.mode;
   return {
     mode: mode === 'auto' || mode === 'shadow' ? mode : undefined,
-    checks: checks.flat(),
+    checks: [...checks.flat(), ...watched],
     firing: firingAlerts(rules),
+    calibration,
   };
+}
+
+function isJudged({ state, values }: RunbookCheck): boolean {
+  return state === 'firing' || state === 'pending' || values.some(({ value }) => value !== undefined);
 }
 
 function firingAlerts(rules: readonly AlertingRule[]): FiringAlert[] {
@@ -86,7 +109,10 @@ export function renderDeployStatus(status: DeployStatus, paint: Paint): string {
     ...missing.map((text) => paint.bad(`Not known: ${printable(text)}`)),
     ...(missing.length === 0 ? [] : ['']),
     ...observationLines(status, paint),
+    ...afterRollbackLines(judged?.calibration, paint),
+    ...preparedLines(status.prepared),
     ...(judged === undefined ? [] : judgedLines(judged, paint)),
+    ...(open ?? []).flatMap((deployment) => baselineLines(deployment, judged?.calibration)),
     '',
     `Last rollback: ${lastRollback === undefined ? (open === undefined ? unknownText : 'none') : rollbackLine(lastRollback)}`,
   ].join('\n')}\n`;
@@ -98,7 +124,7 @@ function observationLines({ open, lastEnded, judged, at: now }: DeployStatus, pa
     if (lastEnded === undefined) return ['Nothing is under observation.'];
     const { kind, model, outcome, ends_at } = lastEnded;
     const ended = `${outcome ?? unknownText} ${formatTime(ends_at ?? undefined)}`.replace('_', ' ');
-    return [`Nothing is under observation. Last: ${kind} ${printable(model)}, ${ended}.`];
+    return [`Nothing is under observation. Last: ${[kind, printable(model)].join(' ').trim()}, ${ended}.`];
   }
   return open.flatMap((deployment) => {
     const { id, kind, model, weight, operator, started_at, activated_at } = deployment;
@@ -114,6 +140,7 @@ function observationLines({ open, lastEnded, judged, at: now }: DeployStatus, pa
           ]
         : []),
       `  Time left  ${timeLeft(deployment, now)}`,
+      ...(kind === 'calibration' ? calibrationLines(deployment, judged?.calibration, paint) : []),
       `  Mode       ${modeText(judged?.mode, paint)}`,
     ];
   });
@@ -131,18 +158,25 @@ function modeText(mode: ReceiverMode | undefined, paint: Paint): string {
     : paint.warn('shadow: a violation is recorded, NOTHING is rolled back');
 }
 
-function judgedLines({ checks, firing }: JudgedState, paint: Paint): string[] {
+/** Why a check says nothing: it is not its time, or what it judges is not there. */
+function notJudged({ phases }: RunbookCheck, { phases: present }: CalibrationState): string {
+  const isItsTime = phases.length === 0 || phases.some((phase) => present.includes(phase));
+  return isItsTime ? 'nothing to judge now' : `judged in phase ${phases.join(' and ')}`;
+}
+
+function judgedLines({ checks, firing, calibration }: JudgedState, paint: Paint): string[] {
   const marks = {
     ok: paint.good('ok     '),
     pending: paint.warn('pending'),
     firing: paint.bad('FIRING '),
     unknown: paint.bad('unknown'),
+    'not judged': paint.dim('-      '),
   } as const;
   const width = Math.max(0, ...checks.map(({ alertname }) => alertname.length));
   return [
     ...(checks.length === 0 ? [] : ['', 'Checks']),
     ...checks.map((check) => {
-      const values = describeValues(check);
+      const values = check.state === 'not judged' ? notJudged(check, calibration) : describeValues(check);
       return `  ${marks[check.state]}  ${check.alertname.padEnd(width)}  ${values}${check.rollback === '' ? '' : paint.dim(' rolls back')}`.trimEnd();
     }),
     '',

@@ -1,4 +1,5 @@
 import type { AlertingRule, PrometheusClient } from '../alerts/prometheus.js';
+import { recordedMetric } from '../names.js';
 import { formatAlertLimit, formatAlertValue } from './alert-units.js';
 import { evaluateLimit } from './limits.js';
 
@@ -17,8 +18,13 @@ export interface RunbookCheck {
   readonly severity: string;
   /** plan that it starts; empty: it only tells people */
   readonly rollback: string;
-  /** unknown: the rule cannot be evaluated, or has nothing to judge and would roll back if it had */
-  readonly state: 'ok' | 'pending' | 'firing' | 'unknown';
+  /**
+   * unknown: the rule cannot be evaluated, or has nothing to judge and would roll back if it had.
+   * not judged: it only tells people, and has nothing to judge now
+   */
+  readonly state: 'ok' | 'pending' | 'firing' | 'unknown' | 'not judged';
+  /** phases of a calibration in which it judges; empty: in all */
+  readonly phases: readonly string[];
   readonly values: readonly JudgedValue[];
 }
 
@@ -33,7 +39,14 @@ export async function readRunbookChecks(
     own.map(async (rule) => {
       const values = await judgedValues(prometheus, rule);
       const { severity = '', rollback = '' } = rule.labels;
-      return { alertname: rule.name, severity, rollback, state: stateOf(rule, values), values };
+      return {
+        alertname: rule.name,
+        severity,
+        rollback,
+        state: stateOf(rule, values),
+        phases: phasesOf(rule),
+        values,
+      };
     }),
   );
 }
@@ -61,7 +74,16 @@ function stateOf(
   if (health !== 'ok') return 'unknown';
   if (state !== 'inactive') return state;
   const rollsBack = (labels.rollback ?? '') !== '';
-  return rollsBack && values.some(({ value }) => value === undefined) ? 'unknown' : 'ok';
+  if (rollsBack) return values.some(({ value }) => value === undefined) ? 'unknown' : 'ok';
+  return values.length > 0 && values.every(({ value }) => value === undefined) ? 'not judged' : 'ok';
+}
+
+const phaseMatcher = new RegExp(`${recordedMetric.calibrationPhase}\\{[^}]*\\bphase=~?"([^"]*)"`, 'g');
+
+/** The phases that a rule's own expression asks for. */
+function phasesOf({ query }: AlertingRule): string[] {
+  const named = [...query.matchAll(phaseMatcher)].flatMap(([, phases = '']) => phases.split('|'));
+  return [...new Set(named)].sort();
 }
 
 async function judgedValues(prometheus: PrometheusClient, rule: AlertingRule): Promise<JudgedValue[]> {

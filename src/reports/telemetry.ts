@@ -1,4 +1,4 @@
-import type { PrometheusClient, RuleGroup, Target } from '../alerts/prometheus.js';
+import { PrometheusError, type PrometheusClient, type RuleGroup, type Target } from '../alerts/prometheus.js';
 import { exporterMetric, job, recordedMetric } from '../names.js';
 import { formatDuration, parseDuration } from '../platform/duration.js';
 import { formatExactTime } from './numbers.js';
@@ -54,6 +54,13 @@ export function missingLeg({ exporter, group }: GateTelemetry): MissingLeg | und
         missing: `Prometheus cannot evaluate the rule ${broken.name}: ${broken.lastError ?? 'it does not say why'}`,
         todo: 'Mend the rule (promtool check rules prometheus/rules/*.yml), reload Prometheus, and ask again.',
       };
+}
+
+/** The time of Prometheus' clock, Unix seconds. @throws PrometheusError */
+export async function prometheusTime(prometheus: PrometheusClient): Promise<number> {
+  const now = (await prometheus.query('vector(time())'))[0]?.value;
+  if (now === undefined) throw new PrometheusError('Prometheus does not say what time it is');
+  return now;
 }
 
 /** Seconds that a scrape and the evaluation after it take at most, while all is well. */

@@ -1,9 +1,6 @@
 import { poll } from '../../platform/poll.js';
-import { runCommand } from '../../platform/run-command.js';
-import { baseEnvironment } from '../../rollback/script-environment.js';
+import { askSystemctl, isUnitActive } from '../systemctl.js';
 
-/** Longest time systemctl may take for one thing, seconds: a restart waits for the old engine, which may take 90 to stop. */
-const commandTimeout = 120;
 /** How long the engine may take to become active, seconds. */
 const activeTimeout = 45;
 
@@ -30,7 +27,7 @@ export class Engine {
   }
 
   async isActive(): Promise<boolean> {
-    return (await this.#run(['is-active', '--quiet', this.unit])).code === 0;
+    return isUnitActive(this.#systemctl, this.unit);
   }
 
   /**
@@ -42,7 +39,7 @@ export class Engine {
   async restart(interrupted: () => boolean): Promise<'seen' | 'not visible'> {
     const before = await this.#startStamp();
     for (const [, ...args] of this.commands) {
-      const { code, said } = await this.#run(args);
+      const { code, said } = await askSystemctl(this.#systemctl, args);
       if (code !== 0) throw new Error(`${this.#systemctl} ${args.join(' ')} failed: ${said}`);
     }
     const active = await poll(
@@ -60,7 +57,7 @@ export class Engine {
   }
 
   async #startStamp(): Promise<StartStamp> {
-    const { code, said } = await this.#run([
+    const { code, said } = await askSystemctl(this.#systemctl, [
       'show',
       '-p',
       'ActiveEnterTimestampMonotonic,InvocationID,MainPID',
@@ -68,17 +65,5 @@ export class Engine {
     ]);
     const values = said.split('\n').filter((line) => /^\w+=.+$/.test(line) && !line.endsWith('=0'));
     return code === 0 ? values.sort().join(' ') : '';
-  }
-
-  async #run(args: readonly string[]): Promise<{ code: number | null; said: string }> {
-    const end = await runCommand({
-      argv: [this.#systemctl, ...args],
-      cwd: '/',
-      environment: baseEnvironment(),
-      stdin: '',
-      timeoutSeconds: commandTimeout,
-    });
-    const said = end.timed_out ? `no answer in ${commandTimeout} s` : end.error || end.output.trim();
-    return { code: end.timed_out ? null : end.exit_code, said: said === '' ? 'it did not say why' : said };
   }
 }

@@ -1,10 +1,10 @@
 import { PrometheusError, type PrometheusClient } from '../../alerts/prometheus.js';
 import type { Config } from '../../config/schema.js';
-import { exporterMetric, receiverMetric } from '../../names.js';
-import { UserError } from '../../platform/errors.js';
+import { exporterMetric } from '../../names.js';
 import type { CheckLine } from '../../reports/check-lines.js';
 import { checkPace } from '../check/pace.js';
 import { canWrite, preflightPlan } from '../plan-preflight.js';
+import { receiverLines, telemetryLine, type TelemetryState } from '../preflight.js';
 import type { Services } from '../services.js';
 import type { CanaryPlan } from './plan.js';
 
@@ -16,7 +16,7 @@ export async function preflight(services: Services, plan: CanaryPlan): Promise<C
   const { config, prometheus } = services;
   const groups = await Promise.all([
     preflightPlan(config, canaryRollbackPlan, plan.engine.unit),
-    receiverLines(services),
+    receiverLines(services, 'fail'),
     telemetryLines(prometheus),
     engineLine(plan),
     fileLines(config, plan),
@@ -24,69 +24,30 @@ export async function preflight(services: Services, plan: CanaryPlan): Promise<C
   return groups.flat();
 }
 
-async function receiverLines({ receiver, prometheus }: Services): Promise<CheckLine[]> {
-  const what = 'receiver';
-  try {
-    await receiver.ready();
-    const open = (await receiver.deployments()).filter(
-      ({ outcome, kind }) => outcome === null && kind !== 'production',
-    );
-    return [
-      { what, level: 'ok', detail: `ready at ${receiver.address}` },
-      ...open.map(({ id, kind, model }): CheckLine => ({
-        what: 'other deployments',
-        level: 'fail',
-        detail: `${kind} ${model} (${id}) is under observation`,
-        todo: 'One at a time. Wait for its end (redline deploy status), or end it: redline deploy end --outcome accepted|abandoned',
-      })),
-      ...(await shadowLines(prometheus)),
-    ];
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return [{ what, level: 'fail', detail: error.message }];
-  }
-}
-
-async function shadowLines(prometheus: PrometheusClient): Promise<CheckLine[]> {
-  const [shadow] = await prometheus.query(`${receiverMetric.mode}{mode="shadow"} == 1`).catch(noAnswer);
-  return shadow === undefined
-    ? []
-    : [
-        {
-          what: 'receiver mode',
-          level: 'warn',
-          detail: 'shadow: it decides and records, and rolls nothing back',
-          todo: 'Set receiver.mode to auto and restart it, unless this is a rehearsal.',
-        },
-      ];
-}
-
-/** Said by the line of Redis and the engine, which asks the same server. */
-function noAnswer(error: unknown): [] {
-  if (error instanceof PrometheusError) return [];
-  throw error;
-}
+const states: readonly TelemetryState[] = [
+  {
+    what: 'Redis',
+    question: exporterMetric.redisUp,
+    yes: 'answers',
+    todo: 'Start it (systemctl start redis), or see redis.url.',
+  },
+  {
+    what: 'engine loaded',
+    question: `${exporterMetric.unitLoaded}{role="engine"}`,
+    yes: 'yes',
+    todo: 'See systemd.engine_units.',
+  },
+  {
+    what: 'engine active',
+    question: `${exporterMetric.unitActive}{role="engine"}`,
+    yes: 'yes',
+    todo: 'Start it: systemctl start UNIT.',
+  },
+];
 
 async function telemetryLines(prometheus: PrometheusClient): Promise<CheckLine[]> {
-  const states = [
-    ['Redis', exporterMetric.redisUp, 'answers', 'Start it (systemctl start redis), or see redis.url.'],
-    ['engine loaded', `${exporterMetric.unitLoaded}{role="engine"}`, 'yes', 'See systemd.engine_units.'],
-    [
-      'engine active',
-      `${exporterMetric.unitActive}{role="engine"}`,
-      'yes',
-      'Start it: systemctl start UNIT.',
-    ],
-  ] as const;
   try {
-    const lines = await Promise.all(
-      states.map(async ([what, question, yes, todo]): Promise<CheckLine> => {
-        const value = (await prometheus.query(`max(${question})`))[0]?.value;
-        if (value === 1) return { what, level: 'ok', detail: yes };
-        const detail = value === undefined ? 'nobody knows: Prometheus has no value from the exporter' : 'no';
-        return { what, level: 'fail', detail, todo };
-      }),
-    );
+    const lines = await Promise.all(states.map((state) => telemetryLine(prometheus, state)));
     return [...lines, await baselineSumLine(prometheus), ...(await checkPace(prometheus))];
   } catch (error) {
     if (!(error instanceof PrometheusError)) throw error;

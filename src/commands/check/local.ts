@@ -6,7 +6,7 @@ import { UserError } from '../../platform/errors.js';
 import { createLogger } from '../../platform/log.js';
 import type { CheckLine } from '../../reports/check-lines.js';
 import { describeTarget } from '../../config/redis-options.js';
-import { RedisSource } from '../../sources/redis.js';
+import { RedisSource, type RedisClient } from '../../sources/redis.js';
 import { SourceError } from '../../sources/source-error.js';
 import { canWrite, preflightPlan } from '../plan-preflight.js';
 
@@ -60,28 +60,46 @@ async function tokenLine({ receiver }: Config): Promise<CheckLine> {
 
 /** Whether Redis answers with the configured credentials, and the stream is there. */
 export async function checkRedis(config: Config): Promise<CheckLine> {
-  const what = 'Redis';
   const stream = config.redis.streams.trade_intent;
+  return lookIntoRedis(config, async (client, where) => {
+    const length = await client.xlen(stream);
+    return length > 0
+      ? { what: redis, level: 'ok', detail: `answers at ${where}; ${stream} has ${length} entries` }
+      : {
+          what: redis,
+          level: 'warn',
+          detail: `answers at ${where}; ${stream} is empty`,
+          todo: 'The trading system writes nothing there, or redis.streams.trade_intent names another.',
+        };
+  });
+}
+
+/** Whether Redis answers with the configured credentials, whatever it holds. */
+export async function checkRedisAnswers(config: Config): Promise<CheckLine> {
+  return lookIntoRedis(config, async (client, where) => {
+    await client.ping();
+    return { what: redis, level: 'ok', detail: `answers at ${where}` };
+  });
+}
+
+const redis = 'Redis';
+
+async function lookIntoRedis(
+  config: Config,
+  look: (client: RedisClient, where: string) => Promise<CheckLine>,
+): Promise<CheckLine> {
   try {
     const where = describeTarget(config.redis);
     const source = new RedisSource(config.redis, createLogger('check', 'silent'));
     try {
-      const length = await source.ask(AbortSignal.timeout(5000), (client) => client.xlen(stream));
-      return length > 0
-        ? { what, level: 'ok', detail: `answers at ${where}; ${stream} has ${length} entries` }
-        : {
-            what,
-            level: 'warn',
-            detail: `answers at ${where}; ${stream} is empty`,
-            todo: 'The trading system writes nothing there, or redis.streams.trade_intent names another.',
-          };
+      return await source.ask(AbortSignal.timeout(5000), (client) => look(client, where));
     } finally {
       await source.close();
     }
   } catch (error) {
     if (!(error instanceof SourceError) && !(error instanceof UserError)) throw error;
     return {
-      what,
+      what: redis,
       level: 'fail',
       detail: error.message,
       todo: 'Start it, or correct redis.url and its password.',

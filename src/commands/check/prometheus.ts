@@ -9,14 +9,16 @@ import {
   type Target,
 } from '../../alerts/prometheus.js';
 import { job } from '../../names.js';
+import { formatDuration } from '../../platform/duration.js';
 import { packageRoot } from '../../platform/package-root.js';
 import type { CheckLine } from '../../reports/check-lines.js';
 import { paceLines } from './pace.js';
 
 const rulesFolder = join(packageRoot, 'prometheus', 'rules');
 const ruleFile = z.object({
-  groups: z.array(z.object({ rules: z.array(z.object({ alert: z.string().optional() })) })),
+  groups: z.array(z.object({ name: z.string(), rules: z.array(z.object({ alert: z.string().optional() })) })),
 });
+type RuleFile = z.infer<typeof ruleFile>;
 
 /** Whether Prometheus answers, has every alert of Redline, can evaluate every rule, and scrapes every job, often enough. */
 export async function checkPrometheus(prometheus: PrometheusClient, url: string): Promise<CheckLine[]> {
@@ -36,22 +38,49 @@ export async function checkPrometheus(prometheus: PrometheusClient, url: string)
   }
 }
 
+/** Whether the rules of one runbook are loaded, and Prometheus can evaluate each of them. */
+export async function runbookRuleLines(groups: readonly RuleGroup[], runbook: string): Promise<CheckLine[]> {
+  const file = await readRuleFile(`${runbook}.yml`);
+  const names = new Set(file.groups.map(({ name }) => name));
+  const own = groups.filter(({ name }) => names.has(name));
+  return [
+    ruleLine(own, alertsOf(file), `rules of ${runbook}`),
+    ...brokenRules(own),
+    ...own
+      .filter(({ rules }) => rules.some(({ health }) => health === 'unknown'))
+      .map(({ name, interval }): CheckLine => ({
+        what: `rules ${name}`,
+        level: 'fail',
+        detail: 'Prometheus has not evaluated each of them yet',
+        todo: `It has just been started, or has just loaded them: wait ${formatDuration(interval)}, and try again.`,
+      })),
+  ];
+}
+
 /** Every alert that Redline's rule files define. */
 async function expectedAlerts(): Promise<string[]> {
   const files = (await readdir(rulesFolder)).filter((name) => name.endsWith('.yml'));
-  const contents = await Promise.all(files.map((name) => readFile(join(rulesFolder, name), 'utf8')));
-  return contents
-    .map((text) => ruleFile.parse(parse(text)))
-    .flatMap(({ groups }) => groups.flatMap(({ rules }) => rules.flatMap(({ alert }) => alert ?? [])));
+  return (await Promise.all(files.map(readRuleFile))).flatMap(alertsOf);
 }
 
-function ruleLine(groups: readonly RuleGroup[], expected: readonly string[]): CheckLine {
+async function readRuleFile(name: string): Promise<RuleFile> {
+  return ruleFile.parse(parse(await readFile(join(rulesFolder, name), 'utf8')));
+}
+
+function alertsOf({ groups }: RuleFile): string[] {
+  return groups.flatMap(({ rules }) => rules.flatMap(({ alert }) => alert ?? []));
+}
+
+function ruleLine(
+  groups: readonly RuleGroup[],
+  expected: readonly string[],
+  what = 'alert rules',
+): CheckLine {
   const loaded = new Set(groups.flatMap(({ rules }) => rules.map(({ name }) => name)));
   const missing = [...new Set(expected)].filter((name) => !loaded.has(name));
-  if (missing.length === 0)
-    return { what: 'alert rules', level: 'ok', detail: `all ${new Set(expected).size} are loaded` };
+  if (missing.length === 0) return { what, level: 'ok', detail: `all ${new Set(expected).size} are loaded` };
   return {
-    what: 'alert rules',
+    what,
     level: 'fail',
     detail: `not loaded: ${missing.join(', ')}`,
     todo: `Add ${join(rulesFolder, '*.yml')} to rule_files, and reload Prometheus.`,
@@ -70,8 +99,12 @@ function brokenRules(groups: readonly RuleGroup[]): CheckLine[] {
     }));
 }
 
-function targetLines(targets: readonly Target[]): CheckLine[] {
-  return Object.values(job).map((name): CheckLine => {
+/** Whether jobs are scraped: all that Redline knows, or these. */
+export function targetLines(
+  targets: readonly Target[],
+  names: readonly string[] = Object.values(job),
+): CheckLine[] {
+  return names.map((name): CheckLine => {
     const what = `scrape of ${name}`;
     const own = targets.filter(({ labels }) => labels.job === name);
     const judgedBy = name === job.exporter || name === job.receiver;

@@ -4,6 +4,7 @@ import { hasFailure, renderCheckLines, type CheckLine } from '../../reports/chec
 import { openServices } from '../services.js';
 import { outputPaint, print, printJson } from '../terminal.js';
 import { checkAlertmanager } from './alertmanager.js';
+import { checkCalibration } from './calibration.js';
 import { checkFiles, checkPlans, checkRedis } from './local.js';
 import { checkExporter, checkReceiver } from './programs.js';
 import { checkPrometheus } from './prometheus.js';
@@ -23,6 +24,7 @@ async function checkEverything(configPath: string | undefined): Promise<CheckLin
   const groups = await Promise.all([
     checkFiles(config),
     checkPlans(config),
+    checkCalibration(config),
     checkRedis(config),
     checkExporter(config),
     checkPrometheus(prometheus, config.prometheus.url),

@@ -17,6 +17,8 @@ describe('parseTime', () => {
     ['1768023795', 1_768_023_795],
     ['1768023795.5', 1_768_023_795.5],
     ['1768023795500', 1_768_023_795.5],
+    ['2h ago', now - 7200],
+    ['1h30m  ago', now - 5400],
   ])('reads %s', (text, seconds) => {
     expect(parse(text)).toBe(seconds);
   });
@@ -31,6 +33,10 @@ describe('parseTime', () => {
     '2026-01-10T25:00:00Z',
     '2026-01-10T05:43:15+99:00',
     'NaN',
+    'ago',
+    'two hours ago',
+    '2h',
+    '100000d ago',
   ])('refuses "%s" and says how a time is written', (text) => {
     expect(() => parse(text)).toThrow(UserError);
     expect(() => parse(text)).toThrow(/--after ".*" is no time\. Write it as/);

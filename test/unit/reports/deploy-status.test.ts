@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { Deployment } from '../../../src/deployments/deployment.js';
 import { renderDeployStatus, type DeployStatus } from '../../../src/reports/deploy-status.js';
 import { paintFor, plainPaint } from '../../../src/reports/paint.js';
+import type { RunbookCheck } from '../../../src/reports/runbook-checks.js';
 
 const now = 1_768_050_000;
+const noCalibration = { phases: [], watched: [], readings: [] };
 const canary: Deployment = {
   id: 'canary-1',
   kind: 'canary',
@@ -29,7 +31,8 @@ function render(rest: Partial<DeployStatus> = {}, paint = plainPaint): string {
       open: [canary],
       lastEnded: undefined,
       lastRollback: undefined,
-      judged: { mode: 'auto', checks: [], firing: [] },
+      prepared: [],
+      judged: { mode: 'auto', checks: [], firing: [], calibration: noCalibration },
       missing: [],
       ...rest,
     },
@@ -49,7 +52,7 @@ describe('deploy status', () => {
   });
 
   it('warns of what is not as it should be', () => {
-    const judged = { mode: 'shadow' as const, checks: [], firing: [] };
+    const judged = { mode: 'shadow' as const, checks: [], firing: [], calibration: noCalibration };
     const text = render({ open: [{ ...canary, activated_at: null }], judged });
     expect(text).toContain('not yet restarted with it');
     expect(text).toContain('shadow: a violation is recorded, NOTHING is rolled back');
@@ -66,6 +69,7 @@ describe('deploy status', () => {
       severity: 'critical',
       rollback: 'qsc',
       state,
+      phases: [],
       values: [{ of: '', value, limits }],
     });
     const text = render({
@@ -78,6 +82,7 @@ describe('deploy status', () => {
           check('QscNarrowRange', 'unknown', undefined, 0.12),
         ],
         firing: [{ alertname: 'QscActionCollapse', severity: 'critical', text: 'HOLD is 70.04%' }],
+        calibration: noCalibration,
       },
     });
     expect(text).toMatch(/FIRING +QscActionCollapse +70\.04% \(limit 70%\) rolls back/);
@@ -85,6 +90,83 @@ describe('deploy status', () => {
     expect(text).toMatch(/ok +QscTelemetryStalled +12s \(limit 10m 00s\)/);
     expect(text).toMatch(/unknown +QscNarrowRange +rolls back/);
     expect(text).toContain('critical  QscActionCollapse: HOLD is 70.04%');
+  });
+
+  const calibration: Deployment = {
+    ...canary,
+    id: 'calibration-1',
+    kind: 'calibration',
+    model: '',
+    weight: null,
+    baseline: {
+      captured_at: now - 7000,
+      values: [
+        { quantity: 'drawdown', action: '', value: 0.01, measured: 0.0031, source: 'history' },
+        { quantity: 'action_share', action: 'BUY', value: 0.4, measured: 0.4, source: 'current' },
+      ],
+    },
+    accepted: ['CalibrationReloaded'],
+  };
+
+  it('shows phase, baseline and checks of a calibration, and which are not judged in this phase', () => {
+    const row = (alertname: string, state: RunbookCheck['state'], phases: string[], rollback = '') => ({
+      alertname,
+      severity: 'warning',
+      rollback,
+      state,
+      phases,
+      values: [{ of: '', value: undefined, limits: [1] }],
+    });
+    const text = render({
+      open: [calibration],
+      judged: {
+        mode: 'auto',
+        checks: [
+          row('DrawdownAboveNormal', 'not judged', ['C', 'D']),
+          row('MetaOverridesExploded', 'not judged', ['B']),
+          row('DrawdownTwiceNormal', 'unknown', [], 'calibration'),
+        ],
+        firing: [],
+        calibration: {
+          ...noCalibration,
+          phases: ['A', 'B'],
+          readings: [{ quantity: 'drawdown', action: '', value: 0.0125 }],
+        },
+      },
+    });
+    expect(text).toContain('Under observation: calibration\n');
+    expect(text).toMatch(/Phase +A \(critical watch\) and B \(behaviour\)\n/);
+    expect(text).toContain('Accepted   CalibrationReloaded: starts nothing until it has been false once');
+    expect(text).toMatch(/^ {2}- +DrawdownAboveNormal +judged in phase C and D$/m);
+    expect(text).toMatch(/^ {2}- +MetaOverridesExploded +nothing to judge now$/m);
+    expect(text).toMatch(/^ {2}unknown +DrawdownTwiceNormal +rolls back$/m);
+    expect(text).toMatch(/^ {2}Drawdown +floor, measured 0\.31% +1% +1\.25%$/m);
+    expect(text).toMatch(/^ {2}Share of BUY +40% +unknown$/m);
+  });
+
+  it('does not take an unknown phase for none', () => {
+    expect(render({ open: [calibration], judged: undefined })).toMatch(/Phase +unknown\n/);
+  });
+
+  it('says that a calibration is watched after its rollback, and that this starts nothing', () => {
+    const watched = [{ deployment: 'calibration-1', state: 'after_rollback', since: now - 300 }];
+    const judged = {
+      mode: 'auto' as const,
+      checks: [],
+      firing: [],
+      calibration: { ...noCalibration, watched },
+    };
+    const text = render({ open: [], judged });
+    expect(text).toContain('Watched after its rollback: calibration-1, since 2026-01-10T12:55:00Z');
+    expect(text).toContain('start nothing');
+  });
+
+  it('says what is prepared and not started', () => {
+    const baseline = { captured_at: now - 60, values: [] };
+    const prepared = [{ kind: 'calibration' as const, operator: 'bob', prepared_at: now - 59, baseline }];
+    expect(render({ open: [], prepared })).toContain(
+      'Prepared, not started: calibration, baseline of 2026-01-10T12:59:00Z by bob. After the change: redline deploy start calibration',
+    );
   });
 
   it('answers when nothing is under observation, with what was last', () => {

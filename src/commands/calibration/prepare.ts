@@ -1,0 +1,96 @@
+import { PrometheusError } from '../../alerts/prometheus.js';
+import { askedQuantities, judgedInputs } from '../../deployments/calibration-inputs.js';
+import { ExitCode, UserError, errorMessage } from '../../platform/errors.js';
+import { writeFileAtomically } from '../../platform/files.js';
+import { captureBaseline, type Capture } from '../../reports/baseline.js';
+import { baselineTable, renderBaselineFile, unknownQuantity } from '../../reports/baseline-table.js';
+import { hasFailure, renderCheckLines, type CheckLine } from '../../reports/check-lines.js';
+import { plainPaint } from '../../reports/paint.js';
+import { operatorName } from '../operator.js';
+import { openServices, type Services } from '../services.js';
+import { note, outputPaint, print, printJson } from '../terminal.js';
+import { calibrationPreflight } from './preflight.js';
+
+interface PrepareOptions {
+  readonly operator?: string;
+  readonly json?: true;
+}
+
+/** What a preparation came to. */
+interface Preparation {
+  readonly checks: readonly CheckLine[];
+  /** undefined: the checks failed, and nothing was captured */
+  readonly capture: Capture | undefined;
+}
+
+/** `redline deploy prepare calibration`. @returns 0 prepared, 2 refused; then nothing was written */
+export async function prepareCalibration(
+  configPath: string | undefined,
+  { operator, json }: PrepareOptions,
+): Promise<ExitCode> {
+  const services = openServices(configPath);
+  const preparation = await prepare(services);
+  const { checks, capture } = preparation;
+  const isPrepared = !hasFailure(checks) && capture !== undefined;
+  if (isPrepared) await keep(services, capture, checks, operatorName(operator));
+  const { calibration_baseline: file } = services.config.files;
+  if (json) {
+    const { baseline = null, unknown = [] } = capture ?? {};
+    printJson({ ok: isPrepared, checks, baseline, unknown, file: isPrepared ? file : null });
+  } else {
+    print(render(services, preparation));
+    if (isPrepared) print(`Written to ${file}. Make the change, then: redline deploy start calibration`);
+  }
+  if (isPrepared) return ExitCode.ok;
+  note('redline: the calibration is not prepared: mend what FAIL names above. Nothing was written.');
+  return ExitCode.refused;
+}
+
+async function prepare(services: Services): Promise<Preparation> {
+  const checks = await calibrationPreflight(services);
+  if (hasFailure(checks)) return { checks, capture: undefined };
+  const { config, prometheus } = services;
+  try {
+    const capture = await captureBaseline(prometheus, {
+      quantities: askedQuantities(judgedInputs(config)),
+      floors: config.deployments.calibration.floors,
+      from: 'either',
+    });
+    return { checks: [...checks, ...capture.unknown.map(unknownLine)], capture };
+  } catch (error) {
+    if (!(error instanceof PrometheusError)) throw error;
+    const line: CheckLine = { what: 'baseline', level: 'fail', detail: error.message };
+    return { checks: [...checks, line], capture: undefined };
+  }
+}
+
+function unknownLine(quantity: Capture['unknown'][number]): CheckLine {
+  return { what: 'baseline', level: 'fail', ...unknownQuantity(quantity) };
+}
+
+/** The receiver has it first: a file of a baseline that nobody judges by would be wrong. */
+async function keep(
+  { receiver, config }: Services,
+  { baseline }: Capture,
+  checks: readonly CheckLine[],
+  operator: string,
+): Promise<void> {
+  await receiver.prepareBaseline({ kind: 'calibration', operator, baseline });
+  const path = config.files.calibration_baseline;
+  const table = baselineTable(baseline, config.deployments.calibration.floors);
+  const text = renderBaselineFile(baseline, table, operator, renderCheckLines(checks, plainPaint));
+  try {
+    await writeFileAtomically(path, text);
+  } catch (error) {
+    throw new UserError(
+      `The receiver has the baseline, but it could not be written to ${path}: ${errorMessage(error)}`,
+    );
+  }
+}
+
+function render({ config }: Services, { checks, capture }: Preparation): string {
+  const lines = renderCheckLines(checks, outputPaint());
+  if (capture === undefined) return lines;
+  const table = baselineTable(capture.baseline, config.deployments.calibration.floors);
+  return `${lines}\n${table.join('\n')}\n`;
+}

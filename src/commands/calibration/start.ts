@@ -1,0 +1,200 @@
+import { PrometheusError } from '../../alerts/prometheus.js';
+import { nearMiss } from '../../config/load.js';
+import { resolveEngineUnit } from '../../deployments/engine-unit.js';
+import type { Deployment } from '../../deployments/deployment.js';
+import { ExitCode, UserError } from '../../platform/errors.js';
+import { formatDuration, parseDuration } from '../../platform/duration.js';
+import { renderStarted } from '../../reports/calibration-start.js';
+import { hasFailure, renderCheckLines, type CheckLine } from '../../reports/check-lines.js';
+import { backupLine } from '../check/calibration.js';
+import { operatorName } from '../operator.js';
+import { preflightPlan } from '../plan-preflight.js';
+import { receiverLines } from '../preflight.js';
+import { openServices, type Services } from '../services.js';
+import { note, outputPaint, print, printJson, Progress } from '../terminal.js';
+import { parseTime } from '../time.js';
+import { findBaseline, type FoundBaseline } from './baseline.js';
+import { judgeStart } from './judge-start.js';
+import { calibrationRollbackPlan } from './preflight.js';
+
+export interface StartOptions {
+  readonly startedAt?: string;
+  readonly duration?: string;
+  readonly operator?: string;
+  readonly accept?: readonly string[];
+  readonly json?: true;
+}
+
+/** A calibration to be declared. */
+interface CalibrationOrder {
+  /** Unix seconds; null: now */
+  readonly startedAt: number | null;
+  readonly observationSeconds: number;
+  readonly accepted: readonly string[];
+  readonly operator: string;
+}
+
+const longestObservation = 72 * 3600;
+
+/** `redline deploy start calibration`. @returns 0 under observation, 2 refused, every reason named */
+export async function startCalibration(
+  configPath: string | undefined,
+  options: StartOptions,
+): Promise<ExitCode> {
+  const services = openServices(configPath);
+  const order = readOrder(services, options, Date.now() / 1000);
+  const { lines, found } = await examine(services, order);
+  if (!options.json && lines.some(({ level }) => level !== 'ok'))
+    print(renderCheckLines(lines, outputPaint()));
+  if (hasFailure(lines) || found?.baseline === undefined) {
+    if (options.json) printJson({ ok: false, checks: lines, deployment: null });
+    note('redline: no calibration is under observation: mend what FAIL names above. Nothing was changed.');
+    return ExitCode.refused;
+  }
+  const deployment = await declare(services, order, found);
+  if (options.json) printJson({ ok: true, checks: lines, deployment });
+  else print(renderStarted(told(services, configPath, deployment, found), outputPaint()));
+  return ExitCode.ok;
+}
+
+/** @throws UserError for a time or a duration that cannot be */
+function readOrder({ config }: Services, options: StartOptions, now: number): CalibrationOrder {
+  const { startedAt, duration, accept = [], operator } = options;
+  const start = startedAt === undefined ? null : parseTime(startedAt, '--started-at', now);
+  const observationSeconds =
+    duration === undefined ? config.deployments.calibration.observation : parseObservation(duration);
+  if (start !== null && start + observationSeconds <= now) {
+    throw new UserError(
+      `--started-at ${startedAt ?? ''} is ${formatDuration(now - start)} ago, and the observation takes ${formatDuration(observationSeconds)}: it would be over already.`,
+    );
+  }
+  return {
+    startedAt: start,
+    observationSeconds,
+    accepted: [...new Set(accept)],
+    operator: operatorName(operator),
+  };
+}
+
+function parseObservation(text: string): number {
+  const seconds = parseDuration(text);
+  if (seconds === undefined || seconds === 0 || seconds > longestObservation) {
+    throw new UserError(
+      `--duration "${text}" is no length of an observation. Write it like 90m, 24h or 72h; 72h at most, since the rules look back no further.`,
+    );
+  }
+  return seconds;
+}
+
+/** Everything that could speak against the start. What a rollback needs is said, but keeps nobody from watching. */
+async function examine(
+  services: Services,
+  order: CalibrationOrder,
+): Promise<{ lines: CheckLine[]; found: FoundBaseline | undefined }> {
+  const { config } = services;
+  const engine = await resolveEngineUnit(config);
+  const [receiver, plan, backup, judged] = await Promise.all([
+    receiverLines(services, 'fail'),
+    preflightPlan(config, calibrationRollbackPlan, engine),
+    backupLine(config, 'fail'),
+    judge(services),
+  ]);
+  refuseUnknownNames(order.accepted, judged.rollbackAlerts);
+  const found = hasFailure(receiver)
+    ? undefined
+    : await findBaseline(services, order.startedAt ?? Date.now() / 1000);
+  const lines = [
+    ...receiver,
+    ...(hasFailure(receiver) ? [] : await runningRollbacks(services)),
+    ...[...plan, backup].map((line): CheckLine =>
+      line.level === 'fail' ? { ...line, level: 'warn' } : line,
+    ),
+    ...judged.lines,
+    ...judged.holding.map((name) => conditionLine(name, order.accepted)),
+    ...(found?.lines ?? []),
+  ];
+  return { lines, found };
+}
+
+interface Judged {
+  readonly lines: readonly CheckLine[];
+  readonly rollbackAlerts: readonly string[] | undefined;
+  readonly holding: readonly string[];
+}
+
+async function judge({ prometheus }: Services): Promise<Judged> {
+  try {
+    return await judgeStart(prometheus, new Progress());
+  } catch (error) {
+    if (!(error instanceof PrometheusError)) throw error;
+    const todo = 'Start it, or set prometheus.url: without it nothing is judged.';
+    const line: CheckLine = { what: 'Prometheus', level: 'fail', detail: error.message, todo };
+    return { lines: [line], rollbackAlerts: undefined, holding: [] };
+  }
+}
+
+function refuseUnknownNames(accepted: readonly string[], known: readonly string[] | undefined): void {
+  if (known === undefined) return;
+  const unknown = accepted.filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  const texts = unknown.map(
+    (name) => `--accept ${name} names no alert that rolls a calibration back.${nearMiss(name, known)}`,
+  );
+  throw new UserError(texts.join('\n'));
+}
+
+async function runningRollbacks({ receiver }: Services): Promise<CheckLine[]> {
+  const running = (await receiver.rollbacks()).filter(({ result }) => result === null);
+  return running.map(({ id }) => ({
+    what: 'rollbacks',
+    level: 'fail',
+    detail: `${id} is running`,
+    todo: 'Wait for its end: redline deploy status.',
+  }));
+}
+
+function conditionLine(name: string, accepted: readonly string[]): CheckLine {
+  if (accepted.includes(name))
+    return {
+      what: name,
+      level: 'warn',
+      detail: 'it holds now, accepted: it starts nothing until it has been false once',
+    };
+  return {
+    what: name,
+    level: 'fail',
+    detail: 'it holds now: the calibration would be rolled back at once',
+    todo: `See docs/alerts/${name}.md; --accept ${name} lets it through.`,
+  };
+}
+
+function declare(
+  { receiver, config }: Services,
+  { startedAt, observationSeconds, accepted, operator }: CalibrationOrder,
+  { baseline }: FoundBaseline,
+): Promise<Deployment> {
+  return receiver.startDeployment({
+    kind: 'calibration',
+    operator,
+    started_at: startedAt,
+    observation_seconds: observationSeconds,
+    settle_seconds: config.deployments.calibration.settle,
+    baseline: baseline ?? null,
+    accepted: [...accepted],
+  });
+}
+
+function told(
+  { config }: Services,
+  configPath: string | undefined,
+  deployment: Deployment,
+  { origin }: FoundBaseline,
+) {
+  const option = configPath === undefined ? '' : ` --config ${configPath}`;
+  return {
+    deployment,
+    baseline: origin,
+    monitorLog: config.files.monitor_log,
+    rollbackCommand: `redline${option} rollback calibration --reason "..."`,
+  };
+}

@@ -1,0 +1,76 @@
+import { PrometheusError, type PrometheusClient } from '../alerts/prometheus.js';
+import { receiverMetric } from '../names.js';
+import { UserError } from '../platform/errors.js';
+import { hasFailure, type CheckLine } from '../reports/check-lines.js';
+import { checkReceiver } from './check/programs.js';
+import type { Services } from './services.js';
+
+/**
+ * What every deployment needs of the receiver: that it is ready, takes our token, observes nothing else and acts.
+ * @param others how it is taken that something else is under observation
+ */
+export async function receiverLines(
+  { receiver, prometheus }: Services,
+  others: 'warn' | 'fail',
+): Promise<CheckLine[]> {
+  const lines = await checkReceiver(receiver);
+  if (hasFailure(lines)) return lines;
+  try {
+    const open = (await receiver.deployments()).filter(
+      ({ outcome, kind }) => outcome === null && kind !== 'production',
+    );
+    return [
+      ...lines,
+      ...open.map(({ id, kind, model }): CheckLine => ({
+        what: 'other deployments',
+        level: others,
+        detail: `${[kind, model].join(' ').trim()} (${id}) is under observation`,
+        todo: 'One at a time. Wait for its end (redline deploy status), or end it: redline deploy end --outcome accepted|abandoned',
+      })),
+      ...(await shadowLines(prometheus)),
+    ];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return [{ what: 'receiver', level: 'fail', detail: error.message }];
+  }
+}
+
+async function shadowLines(prometheus: PrometheusClient): Promise<CheckLine[]> {
+  const [shadow] = await prometheus.query(`${receiverMetric.mode}{mode="shadow"} == 1`).catch(noAnswer);
+  return shadow === undefined
+    ? []
+    : [
+        {
+          what: 'receiver mode',
+          level: 'warn',
+          detail: 'shadow: it decides and records, and rolls nothing back',
+          todo: 'Set receiver.mode to auto and restart it, unless this is a rehearsal.',
+        },
+      ];
+}
+
+/** Said by the lines that ask the same server for more. */
+function noAnswer(error: unknown): [] {
+  if (error instanceof PrometheusError) return [];
+  throw error;
+}
+
+/** Something that the exporter says is 1. */
+export interface TelemetryState {
+  readonly what: string;
+  /** selects series of which one must be 1 */
+  readonly question: string;
+  readonly yes: string;
+  readonly todo: string;
+}
+
+/** Whether it is 1. @throws PrometheusError */
+export async function telemetryLine(
+  prometheus: PrometheusClient,
+  { what, question, yes, todo }: TelemetryState,
+): Promise<CheckLine> {
+  const value = (await prometheus.query(`max(${question})`))[0]?.value;
+  if (value === 1) return { what, level: 'ok', detail: yes };
+  const detail = value === undefined ? 'nobody knows: Prometheus has no value from the exporter' : 'no';
+  return { what, level: 'fail', detail, todo };
+}
