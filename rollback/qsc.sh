@@ -17,7 +17,6 @@ source "$scripts/weights.sh"
 # Read by lib.sh.
 # shellcheck disable=SC2034
 script_name=qsc-rollback
-dry_run=no
 
 usage() {
   cat <<'HELP'
@@ -53,27 +52,15 @@ Exit codes:
 HELP
 }
 
-read_arguments() {
-  while (($# > 0)); do
-    case $1 in
-      --dry-run) dry_run=yes ;;
-      -h | --help)
-        usage
-        exit "$EXIT_DONE"
-        ;;
-      *) stop "$EXIT_USAGE" "\"$1\" is no option of this script. It takes --dry-run and --help." ;;
-    esac
-    shift
-  done
+# A script or link in ops/model_safety belongs to the trading system above that.
+above_model_safety() {
+  [[ $1 == */ops/model_safety ]] && printf '%s' "${1%/ops/model_safety}"
 }
 
-# Everything that does not depend on systemd; the unit and its override follow in find_engine.
+# Everything that does not depend on systemd; the engine and its override follow.
 read_settings() {
   active_timeout=$(whole_number ROLLBACK_ACTIVE_TIMEOUT 110)
-  root=$(trading_root "${BASH_SOURCE[0]}")
-  [[ -d $root ]] ||
-    stop "$EXIT_REFUSED" "The trading system's folder $root does not exist. Set ROLLBACK_ROOT to it."
-  root=$(cd -- "$root" && pwd)
+  find_root "${BASH_SOURCE[0]}" above_model_safety
   baseline=$(below_root "$root" "${ROLLBACK_BASELINE_WEIGHTS:-data/baseline_model_weights.json}")
   weights=$(below_root "$root" "${ROLLBACK_CANARY_WEIGHTS:-data/qsc_canary_weights.json}")
   generated=$(below_root "$root" "${ROLLBACK_OVERRIDE_GENERATED:-data/systemd_overrides/qsc_canary.conf}")
@@ -81,30 +68,6 @@ read_settings() {
   if [[ ! -d $(dirname -- "$baseline") && ! -d $(dirname -- "$weights") && ! -e $generated ]]; then
     stop "$EXIT_REFUSED" "$root is no folder of a trading system: it has no $weights. Nothing was changed. Go to the trading system's folder, or set ROLLBACK_ROOT to it."
   fi
-}
-
-# Without a systemd that answers and a unit to restart, nothing that is changed here would reach the engine.
-find_engine() {
-  local -r systemctl=${ROLLBACK_SYSTEMCTL:-systemctl}
-  local state
-  command -v -- "$systemctl" >/dev/null ||
-    stop "$EXIT_REFUSED" "$systemctl is not there or cannot be run. Nothing was changed. Set ROLLBACK_SYSTEMCTL to the program that restarts units."
-  if [[ -n ${ROLLBACK_ENGINE_UNIT:-} ]]; then
-    unit=$ROLLBACK_ENGINE_UNIT
-  else
-    unit=$(first_loaded quantum-ai-engine.service quantum-ai_engine.service)
-  fi
-  [[ $unit =~ ^[A-Za-z0-9:_.@\\][A-Za-z0-9:_.@\\-]*$ ]] ||
-    stop "$EXIT_USAGE" "ROLLBACK_ENGINE_UNIT is \"$unit\"; that is no name of a unit."
-  [[ $unit == *.service ]] || unit+=.service
-  state=$(unit_property "$unit" LoadState) ||
-    stop "$EXIT_REFUSED" "systemd does not answer $systemctl (see above). Nothing was changed. Is this the engine's machine, and may you ask it (sudo)?"
-  case $state in
-    not-found | masked)
-      stop "$EXIT_REFUSED" "The unit $unit is $state here, so no engine can be restarted. Nothing was changed. Set ROLLBACK_ENGINE_UNIT to the engine's unit (systemctl list-units 'quantum*'), or run this on its machine."
-      ;;
-  esac
-  installed=$(below_root "$root" "${ROLLBACK_OVERRIDE_INSTALLED:-/etc/systemd/system/$unit.d/qsc_canary.conf}")
 }
 
 # Either the override or the weights bring the engine back, so only where neither can be changed nothing is tried.
@@ -166,16 +129,16 @@ restore_weights() {
 restart_engine() {
   local why
   if [[ $dry_run == yes ]]; then
-    say "Would let systemd read its units again, restart $unit and wait up to $active_timeout s until it is active"
+    say "Would let systemd read its units again, restart $engine_unit and wait up to $active_timeout s until it is active"
     return
   fi
   systemctl_run daemon-reload ||
-    problem "systemd did not read its units again (systemctl daemon-reload), so $unit may start with the override once more."
-  if why=$(restart_unit "$unit" "$active_timeout"); then
-    say "Restarted $unit; it is active"
+    problem "systemd did not read its units again (systemctl daemon-reload), so $engine_unit may start with the override once more."
+  if why=$(restart_unit "$engine_unit" "$active_timeout"); then
+    say "Restarted $engine_unit; it is active"
   else
     engine_active=no
-    problem "$unit is not active after its restart: $why. Look at: systemctl status $unit; journalctl -u $unit -n 50"
+    problem "$engine_unit is not active after its restart: $why. Look at: systemctl status $engine_unit; journalctl -u $engine_unit -n 50"
   fi
 }
 
@@ -205,6 +168,7 @@ main() {
   # Before anything is asked, so that a second rollback is told at once.
   [[ $dry_run == yes ]] || take_lock "$root"
   find_engine
+  installed=$(below_root "$root" "${ROLLBACK_OVERRIDE_INSTALLED:-/etc/systemd/system/$engine_unit.d/qsc_canary.conf}")
   check_permission
   find_model
 
@@ -219,7 +183,7 @@ main() {
   if [[ $dry_run == yes ]]; then
     say "Nothing was changed."
   elif [[ $engine_active == no ]]; then
-    stop "$EXIT_ENGINE" "The engine $unit is NOT running as it should. ${#problems[@]} problem(s), see above."
+    stop "$EXIT_ENGINE" "The engine $engine_unit is NOT running as it should. ${#problems[@]} problem(s), see above."
   elif ((${#problems[@]} > 0)); then
     stop "$EXIT_INCOMPLETE" "Rolled back in part; ${#problems[@]} problem(s), see above."
   else

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Cluster, RedisOptions } from 'ioredis';
 import type { Config } from './schema.js';
+import { decodeCredential, parseRedisUrl, type RedisUrl } from './redis-url.js';
 import { readSecret } from './secret.js';
 import { errorMessage, UserError } from '../platform/errors.js';
 
@@ -46,7 +47,7 @@ function pauseBefore(attempt: number): number {
  * @throws UserError for a URL, address, certificate or secret that cannot be used
  */
 export function redisTarget(config: Config['redis']): RedisTarget {
-  const url = parseUrl(config.url);
+  const url = parseRedisUrl(config.url);
   const shared = sharedOptions(config, url);
   if (config.cluster.nodes.length > 0) return clusterTarget(config, shared);
   const { sentinel } = config;
@@ -56,8 +57,8 @@ export function redisTarget(config: Config['redis']): RedisTarget {
       kind: 'server',
       options: {
         ...single,
-        host: url.hostname.replace(/^\[|\]$/g, ''),
-        port: Number(url.port || 6379),
+        host: url.host,
+        port: url.port,
       },
     };
   }
@@ -81,7 +82,7 @@ export function describeTarget(config: Config['redis']): string {
   if (config.cluster.nodes.length > 0) return `the cluster of ${config.cluster.nodes.join(', ')}`;
   const { sentinel } = config;
   if (sentinel.nodes.length > 0) return `${sentinel.name} of the Sentinels ${sentinel.nodes.join(', ')}`;
-  return parseUrl(config.url).host;
+  return parseRedisUrl(config.url).address;
 }
 
 function clusterTarget(config: Config['redis'], shared: ConnectionOptions): RedisTarget {
@@ -100,19 +101,18 @@ function clusterTarget(config: Config['redis'], shared: ConnectionOptions): Redi
   };
 }
 
-function sharedOptions(config: Config['redis'], url: URL): ConnectionOptions {
+function sharedOptions(config: Config['redis'], url: RedisUrl): ConnectionOptions {
   const username = config.username === '' ? decodeCredential(url.username) : config.username;
   const password =
     config.password_file === ''
       ? decodeCredential(url.password)
       : readSecret(config.password_file, 'redis.password_file');
-  const database = url.pathname.replace(/^\//, '');
   return {
     // RESP2, since Redis 5 knows no other.
     protocol: 2,
     ...(username === '' ? {} : { username }),
     ...(password === '' ? {} : { password }),
-    ...(database === '' ? {} : { db: Number(database) }),
+    ...(url.database === undefined ? {} : { db: url.database }),
     ...tlsOptions(config, url),
     connectTimeout: config.connect_timeout * 1000,
     commandTimeout: config.command_timeout * 1000,
@@ -124,9 +124,9 @@ function sharedOptions(config: Config['redis'], url: URL): ConnectionOptions {
   };
 }
 
-function tlsOptions(config: Config['redis'], url: URL): Pick<RedisOptions, 'tls'> {
+function tlsOptions(config: Config['redis'], url: RedisUrl): Pick<RedisOptions, 'tls'> {
   const { tls } = config;
-  if (!tls.enabled && url.protocol !== 'rediss:') return {};
+  if (!tls.enabled && !url.tls) return {};
   return {
     tls: {
       ...(tls.ca_file === '' ? {} : { ca: readPem(tls.ca_file, 'redis.tls.ca_file') }),
@@ -142,30 +142,6 @@ function readPem(path: string, setting: string): Buffer {
     return readFileSync(path);
   } catch (error) {
     throw new UserError(`The file of ${setting} cannot be read: ${errorMessage(error)}.`);
-  }
-}
-
-/** The URL itself is never repeated in an error: it may hold a password. */
-function parseUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !['redis:', 'rediss:'].includes(url.protocol) || url.hostname === '') {
-    throw new UserError(
-      'redis.url is no Redis URL. Write it like redis://127.0.0.1:6379/0 or rediss://host:6380.',
-    );
-  }
-  if (!/^\/?\d*$/.test(url.pathname)) {
-    throw new UserError('redis.url names no database by number. Write it like redis://127.0.0.1:6379/0.');
-  }
-  return url;
-}
-
-function decodeCredential(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw new UserError(
-      'redis.url holds a user name or password that cannot be decoded. Write each % of it as %25, or use redis.password_file.',
-    );
   }
 }
 

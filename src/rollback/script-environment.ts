@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.js';
 import { harvestUnit, overrideInstalledPath } from '../deployments/engine-unit.js';
 import type { AlertSummary, TriggerSource } from '../deployments/rollback.js';
+import { redisEnvironment } from './redis-environment.js';
 
 /** What a script is told of the rollback that it carries out. */
 export interface ScriptOrder {
@@ -47,6 +48,7 @@ export function scriptEnvironment(
     ROLLBACK_HARVEST_UNIT: harvestUnit(config),
     ROLLBACK_CALIBRATION_CONFIG: files.calibration_config,
     ROLLBACK_CALIBRATION_BACKUP: files.calibration_backup,
+    ...redisEnvironment(config.redis),
     ROLLBACK_SYSTEMCTL: config.systemd.systemctl,
     ROLLBACK_ID: order.rollback,
     ROLLBACK_PLAN: order.plan,

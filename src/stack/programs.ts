@@ -6,6 +6,7 @@ import { packageRoot } from '../platform/package-root.js';
 /** Names under which a program is found; Debian renames some. */
 const names = {
   'redis-server': ['redis-server'],
+  'redis-cli': ['redis-cli'],
   prometheus: ['prometheus'],
   promtool: ['promtool'],
   alertmanager: ['alertmanager', 'prometheus-alertmanager'],

@@ -1,8 +1,9 @@
 import { chmodSync, cpSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { CanaryEngine, exit, qscScript } from '../support/canary-engine.js';
+import { CanaryEngine, qscScript } from '../support/canary-engine.js';
 import { describeWithSystemd } from '../support/systemd-suite.js';
+import { exit } from '../support/trading-folder.js';
 import { temporaryFolder } from '../support/workspace.js';
 
 describeWithSystemd('qsc.sh refuses, and changes nothing,', (systemd) => {

@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { baselineWeights, CanaryEngine, exit, qscScript } from '../support/canary-engine.js';
+import { baselineWeights, CanaryEngine, qscScript } from '../support/canary-engine.js';
 import { describeWithSystemd } from '../support/systemd-suite.js';
+import { exit } from '../support/trading-folder.js';
 
 describeWithSystemd('qsc.sh, when something is wrong,', (systemd) => {
   const activeState = (engine: CanaryEngine): Promise<string> =>
@@ -181,17 +182,7 @@ describeWithSystemd('qsc.sh, when something is wrong,', (systemd) => {
     ['while the log line is written', 'dd', ''],
   ])('finishes the work of a run that was killed %s', async (_name, program, argument) => {
     const engine = await CanaryEngine.start(systemd());
-    // Kills every bash above itself that runs the script, then does nothing.
-    engine.program(
-      `killing/${program}`,
-      `if [[ -n "${argument}" && "$1" != "${argument}" ]]; then exec /usr/bin/${program} "$@"; fi
-pid=$PPID
-while [ "$pid" -gt 1 ]; do
-  read -r _ _ _ parent _ <"/proc/$pid/stat"
-  if grep -q qsc.sh "/proc/$pid/cmdline"; then kill -9 "$pid"; fi
-  pid=$parent
-done`,
-    );
+    engine.killerOf('qsc.sh', program, argument);
     const killed = await engine.rollBack([], {
       PATH: `${join(engine.root, 'killing')}:${process.env.PATH ?? ''}`,
     });

@@ -11,8 +11,9 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { baselineWeights, CanaryEngine, exit, qscScript } from '../support/canary-engine.js';
+import { baselineWeights, CanaryEngine, qscScript } from '../support/canary-engine.js';
 import { describeWithSystemd } from '../support/systemd-suite.js';
+import { exit } from '../support/trading-folder.js';
 import { temporaryFolder } from '../support/workspace.js';
 
 describeWithSystemd('qsc.sh rolls a canary back', (systemd) => {

@@ -1,14 +1,11 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { packageRoot } from '../../src/platform/package-root.js';
 import type { CommandResult, PrivateSystemd } from './private-systemd.js';
-import { temporaryFolder } from './workspace.js';
+import { TradingFolder } from './trading-folder.js';
 
 /** The rollback script as it is delivered. */
 export const qscScript = join(packageRoot, 'rollback', 'qsc.sh');
-
-/** Its exit codes, as --help says them. */
-export const exit = { done: 0, usage: 1, refused: 2, incomplete: 3, locked: 4, engine: 5 } as const;
 
 export const baselineWeights = '{"xgb": 0.25, "lgbm": 0.25, "nhits": 0.3, "patchtst": 0.2}\n';
 const canaryWeights = '{"xgb": 0.281, "lgbm": 0.281, "nhits": 0.338, "patchtst": 0.1}\n';
@@ -16,17 +13,17 @@ const canaryWeights = '{"xgb": 0.281, "lgbm": 0.281, "nhits": 0.338, "patchtst":
 let engines = 0;
 
 /** A trading system's folder and an engine unit that runs with a canary's override. */
-export class CanaryEngine {
-  readonly root = temporaryFolder();
+export class CanaryEngine extends TradingFolder {
   readonly unit: string;
   readonly installed: string;
-  readonly baseline = this.#path('data/baseline_model_weights.json');
-  readonly weights = this.#path('data/qsc_canary_weights.json');
-  readonly generated = this.#path('data/systemd_overrides/qsc_canary.conf');
-  readonly log = this.#path('logs/qsc_canary.jsonl');
+  readonly baseline = this.path('data/baseline_model_weights.json');
+  readonly weights = this.path('data/qsc_canary_weights.json');
+  readonly generated = this.path('data/systemd_overrides/qsc_canary.conf');
+  readonly log = this.path('logs/qsc_canary.jsonl');
   readonly #systemd: PrivateSystemd;
 
   private constructor(systemd: PrivateSystemd, unit: string) {
+    super();
     this.#systemd = systemd;
     this.unit = unit;
     this.installed = join(systemd.units, `${unit}.d`, 'qsc_canary.conf');
@@ -96,12 +93,7 @@ ${service}
 
   /** Every line of the canary log, parsed. */
   logLines(): unknown[] {
-    if (!existsSync(this.log)) return [];
-    const text = readFileSync(this.log, 'utf8');
-    return text
-      .trimEnd()
-      .split('\n')
-      .map((line): unknown => JSON.parse(line));
+    return this.linesOf(this.log);
   }
 
   /** The canary's model that the engine was last started with; empty: none. */
@@ -111,25 +103,7 @@ ${service}
 
   /** Content of everything that a rollback may change; undefined: absent. */
   files(): Record<string, string | undefined> {
-    return Object.fromEntries(
-      [this.baseline, this.weights, this.generated, this.installed, this.log].map((path) => [
-        path,
-        existsSync(path) ? readFileSync(path, 'utf8') : undefined,
-      ]),
-    );
-  }
-
-  /** Writes an executable below the root and returns its path. */
-  program(name: string, text: string): string {
-    const path = this.#path(name);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, `#!/bin/bash\n${text}\n`);
-    chmodSync(path, 0o755);
-    return path;
-  }
-
-  #path(relative: string): string {
-    return join(this.root, relative);
+    return this.contentsOf([this.baseline, this.weights, this.generated, this.installed, this.log]);
   }
 
   #override(): string {
