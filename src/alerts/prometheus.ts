@@ -58,6 +58,7 @@ const rulesAnswer = z.object({
 const anyRule = z.object({
   type: z.enum(['alerting', 'recording']),
   name: z.string(),
+  labels: labels.default({}),
   health: z.string(),
   lastError: z.string().optional(),
 });

@@ -1,5 +1,7 @@
-import { deploymentFamilies, pipelineFamilies, rollbackFamilies } from '../receiver/families.js';
+import { deploymentFamilies } from '../receiver/deployment-families.js';
 import { ReceiverMetrics } from '../receiver/metrics.js';
+import { pipelineFamilies } from '../receiver/pipeline-families.js';
+import { rollbackFamilies } from '../receiver/rollback-families.js';
 import { emptyState } from '../rollback/state.js';
 
 /** A metric of the receiver as its page declares it. */
@@ -12,7 +14,7 @@ export interface ReceiverMetric {
 /** Every metric of the receiver, as a receiver declares them to which nothing has happened yet. */
 export async function receiverMetrics(): Promise<ReceiverMetric[]> {
   const page = await new ReceiverMetrics([]).render([
-    ...deploymentFamilies(emptyState()),
+    ...deploymentFamilies(emptyState(), []),
     ...rollbackFamilies(emptyState(), {}),
     ...pipelineFamilies({
       mode: 'auto',

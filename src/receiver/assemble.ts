@@ -2,6 +2,7 @@ import type { Express } from 'express';
 import { PrometheusClient } from '../alerts/prometheus.js';
 import type { Config } from '../config/schema.js';
 import { askedQuantities, judgedInputs } from '../deployments/calibration-inputs.js';
+import type { CalibrationInput } from '../names.js';
 import { unixNow } from '../platform/clock.js';
 import type { Logger } from '../platform/log.js';
 import { Mutex } from '../platform/mutex.js';
@@ -9,19 +10,24 @@ import type { PeriodicTask } from '../platform/periodic.js';
 import { Ledger, ledgerPath } from '../rollback/ledger.js';
 import { RollbackQueue } from '../rollback/queue.js';
 import { redisKeyReader } from '../rollback/redis-key.js';
+import { Acceptances } from './acceptances.js';
 import { AlertHandler } from './alerts.js';
 import { createApp } from './app.js';
 import type { BearerToken } from './authentication.js';
 import { Baselines } from './baselines.js';
 import { Completion } from './completion.js';
+import { deploymentFamilies } from './deployment-families.js';
 import { Deployments } from './deployments.js';
-import { deploymentFamilies, pipelineFamilies, rollbackFamilies, type Family } from './families.js';
+import type { Family } from './family.js';
 import { Inbox, inboxPath } from './inbox.js';
+import { IncidentWriter } from './incident-writer.js';
 import { ManualRollbacks } from './manual-rollbacks.js';
 import { ReceiverMetrics } from './metrics.js';
 import { NotificationLog } from './notifications.js';
 import { ObservationWriter } from './observation-writer.js';
+import { pipelineFamilies } from './pipeline-families.js';
 import { Reconciliation } from './reconcile.js';
+import { rollbackFamilies } from './rollback-families.js';
 import { ScoreboardWriter } from './scoreboard-writer.js';
 import { InboxWorker } from './worker.js';
 
@@ -70,10 +76,12 @@ export async function assemble(
     },
   });
   const worker = new InboxWorker(inbox, handler, logger);
-  const quantities = askedQuantities(judgedInputs(config));
+  const inputs = judgedInputs(config);
+  const quantities = askedQuantities(inputs);
   const deployments = new Deployments({ ledger, mutex, observation, quantities, logger });
   const notifications = new NotificationLog(logger);
-  const reconciliation = new Reconciliation({ prometheus, handler, notifications, logger });
+  const acceptances = new Acceptances({ ledger, mutex, prometheus, logger });
+  const reconciliation = new Reconciliation({ prometheus, handler, acceptances, notifications, logger });
   measureRollbacks(ledger, metrics);
 
   const app = createApp({
@@ -86,7 +94,7 @@ export async function assemble(
     notifications,
     manual: new ManualRollbacks({ config, ledger, mutex, queue, logger }),
     metrics,
-    families: () => currentFamilies(config, ledger, inbox, reconciliation),
+    families: () => currentFamilies({ config, inputs, ledger, inbox, reconciliation }),
     notReady,
     maxBodyBytes: config.receiver.max_body_bytes,
     logger,
@@ -100,6 +108,7 @@ export async function assemble(
     since: unixNow(),
   });
   const scoreboard = new ScoreboardWriter(config.files, ledger, prometheus);
+  const incidents = new IncidentWriter({ config, ledger, prometheus, logger });
   const tasks: PeriodicTask[] = [
     {
       name: 'reconciliation',
@@ -108,8 +117,11 @@ export async function assemble(
     },
     { name: 'end of observations', intervalSeconds: 1, run: () => deployments.expire() },
     { name: 'monitoring completed', intervalSeconds: 5, run: () => completion.run() },
+    // What is watched after a rollback ends by the clock alone.
+    { name: 'observation file', intervalSeconds: 10, run: () => observation.write() },
     { name: 'inbox', intervalSeconds: 1, run: () => inbox.flush() },
     { name: 'scoreboard', intervalSeconds: 1, run: () => scoreboard.run() },
+    { name: 'incident files', intervalSeconds: 1, run: () => incidents.run() },
   ];
   return { app, ledger, inbox, worker, queue, mutex, tasks, logger };
 }
@@ -132,9 +144,18 @@ function measureRollbacks(ledger: Ledger, metrics: ReceiverMetrics): void {
   });
 }
 
-function currentFamilies(config: Config, ledger: Ledger, inbox: Inbox, { status }: Reconciliation): Family[] {
+interface MeasuredParts {
+  readonly config: Config;
+  readonly inputs: readonly CalibrationInput[];
+  readonly ledger: Ledger;
+  readonly inbox: Inbox;
+  readonly reconciliation: Reconciliation;
+}
+
+function currentFamilies({ config, inputs, ledger, inbox, reconciliation }: MeasuredParts): Family[] {
+  const { status } = reconciliation;
   return [
-    ...deploymentFamilies(ledger.state),
+    ...deploymentFamilies(ledger.state, inputs),
     ...rollbackFamilies(ledger.state, config.rollbacks),
     ...pipelineFamilies({
       mode: config.receiver.mode,

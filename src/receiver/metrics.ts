@@ -4,7 +4,7 @@ import type { Rollback } from '../deployments/rollback.js';
 import { common, receiverMetric as name } from '../names.js';
 import { packageVersion } from '../platform/package-root.js';
 import { ignoreReasons } from '../rollback/decide.js';
-import type { Family } from './families.js';
+import type { Family } from './family.js';
 
 /** Alerts whose delivery was measured are remembered, so many. */
 const rememberedDeliveries = 1000;

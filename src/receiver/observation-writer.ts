@@ -1,4 +1,5 @@
 import { observationPath, writeObservation } from '../deployments/observation-file.js';
+import { unixNow } from '../platform/clock.js';
 import type { Logger } from '../platform/log.js';
 import { Mutex } from '../platform/mutex.js';
 import type { Ledger } from '../rollback/ledger.js';
@@ -19,7 +20,7 @@ export class ObservationWriter {
   /** Resolves when the file says what the state is now. @throws the Node system error when it cannot be written */
   write(): Promise<void> {
     return this.#writes.run(async () => {
-      const observation = observationOf(this.#ledger.state);
+      const observation = observationOf(this.#ledger.state, unixNow());
       const text = JSON.stringify(observation);
       if (text === this.#written) return;
       await writeObservation(this.#path, observation);
@@ -27,12 +28,12 @@ export class ObservationWriter {
     });
   }
 
-  /** Writes after every record that ends a deployment, also where nobody waits for it (a rollback). */
+  /** Writes after every record that ends a deployment or a rollback, for which nobody waits. */
   follow(logger: Logger): void {
     this.#ledger.onRecord((record) => {
-      if (record.type !== 'deployment_ended') return;
+      if (record.type !== 'deployment_ended' && record.type !== 'rollback_finished') return;
       this.write().catch((error: unknown) => {
-        logger.error({ err: error, file: this.#path }, 'the exporter could not be told of the end');
+        logger.error({ err: error, file: this.#path }, 'the exporter could not be told of an end');
       });
     });
   }

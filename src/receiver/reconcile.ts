@@ -2,6 +2,7 @@ import { PrometheusError, type AlertingRule, type PrometheusClient } from '../al
 import { violationOfRule } from '../alerts/violation.js';
 import { unixNow } from '../platform/clock.js';
 import type { Logger } from '../platform/log.js';
+import type { Acceptances } from './acceptances.js';
 import type { AlertHandler } from './alerts.js';
 import type { NotificationLog } from './notifications.js';
 
@@ -17,6 +18,7 @@ export interface ReconciliationStatus {
 export interface ReconciliationParts {
   readonly prometheus: PrometheusClient;
   readonly handler: AlertHandler;
+  readonly acceptances: Acceptances;
   readonly notifications: NotificationLog;
   readonly logger: Logger;
 }
@@ -31,6 +33,7 @@ const deliveryAlert = 'AlertDeliveryFailing';
 export class Reconciliation {
   readonly #prometheus: PrometheusClient;
   readonly #handler: AlertHandler;
+  readonly #acceptances: Acceptances;
   readonly #notifications: NotificationLog;
   readonly #logger: Logger;
   #lastSuccess: number | null = null;
@@ -41,9 +44,10 @@ export class Reconciliation {
   /** instances of the delivery alert that fired at the last comparison */
   #undelivered: ReadonlySet<string> = new Set();
 
-  constructor({ prometheus, handler, notifications, logger }: ReconciliationParts) {
+  constructor({ prometheus, handler, acceptances, notifications, logger }: ReconciliationParts) {
     this.#prometheus = prometheus;
     this.#handler = handler;
+    this.#acceptances = acceptances;
     this.#notifications = notifications;
     this.#logger = logger;
   }
@@ -54,8 +58,20 @@ export class Reconciliation {
 
   /** One comparison. @throws the Node system error when the ledger cannot be written */
   async run(): Promise<void> {
-    const rules = await this.#ask();
-    if (rules === undefined) return;
+    try {
+      await this.#compare(await this.#prometheus.alertingRules());
+      if (this.#isDown) this.#logger.info('Prometheus answers again');
+      this.#isDown = false;
+      this.#lastSuccess = unixNow();
+    } catch (error) {
+      if (!(error instanceof PrometheusError)) throw error;
+      this.#errors += 1;
+      if (!this.#isDown) this.#logger.error({ reason: error.message }, 'reconciliation is not possible');
+      this.#isDown = true;
+    }
+  }
+
+  async #compare(rules: readonly AlertingRule[]): Promise<void> {
     this.#tellUndelivered(rules);
     const rollbackRules = rules.filter(({ labels }) => labels.rollback !== undefined);
     this.#noteUnknown(rollbackRules.filter(({ health }) => health !== 'ok'));
@@ -69,22 +85,7 @@ export class Reconciliation {
         });
       }
     }
-    this.#lastSuccess = unixNow();
-  }
-
-  async #ask(): Promise<AlertingRule[] | undefined> {
-    try {
-      const rules = await this.#prometheus.alertingRules();
-      if (this.#isDown) this.#logger.info('Prometheus answers again');
-      this.#isDown = false;
-      return rules;
-    } catch (error) {
-      if (!(error instanceof PrometheusError)) throw error;
-      this.#errors += 1;
-      if (!this.#isDown) this.#logger.error({ reason: error.message }, 'reconciliation is not possible');
-      this.#isDown = true;
-      return undefined;
-    }
+    await this.#acceptances.review(rules);
   }
 
   /** Told once an onset, and here, since the way that failed is the one by which it would come. */

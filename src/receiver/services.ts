@@ -3,7 +3,7 @@ import type { Ledger } from '../rollback/ledger.js';
 import type { BearerToken } from './authentication.js';
 import type { Baselines } from './baselines.js';
 import type { Deployments } from './deployments.js';
-import type { Family } from './families.js';
+import type { Family } from './family.js';
 import type { Inbox } from './inbox.js';
 import type { ManualRollbacks } from './manual-rollbacks.js';
 import type { NotificationLog } from './notifications.js';

@@ -15,6 +15,7 @@ export const ignoreReasons = [
   'no_deployment',
   'unknown_deployment',
   'other_deployment',
+  'accepted',
   'deployment_ended',
   'duplicate',
 ] as const;
@@ -27,7 +28,9 @@ export type Decision =
 
 /**
  * Decides what an alert leads to. A rollback is identified by plan and deployment alone: the first violation starts it,
- * each further alert becomes evidence once, and until a new deployment is declared nothing starts again.
+ * each further alert becomes evidence once, and until a new deployment is declared nothing starts again. From then on the
+ * alerts of the one before it start nothing: its rollback would undo the new one. Nor does an alert whose condition was
+ * accepted when the deployment was declared, until it has been false once.
  * @param plans names of the configured plans
  * @param now Unix seconds
  */
@@ -45,13 +48,14 @@ export function decide(
   const deployment = state.deployments.get(violation.deployment);
   if (deployment === undefined) return ignore('unknown_deployment');
   if ((kindOfPlan(violation.plan) ?? deployment.kind) !== deployment.kind) return ignore('other_deployment');
+  if (deployment.accepted.includes(violation.alertname)) return ignore('accepted');
   const rollback = latchedRollback(state, violation.plan, deployment.id, mode);
   if (rollback !== undefined) {
     return isKnown(rollback, violation.alertname)
       ? ignore('duplicate')
       : { type: 'evidence', rollback: rollback.id };
   }
-  return isJudged(deployment, violation.startsAt, now)
+  return isNewest(deployment, state) && isJudged(deployment, violation.startsAt, now)
     ? { type: 'start', deployment }
     : ignore('deployment_ended');
 }
@@ -81,6 +85,11 @@ function isKnown(rollback: RollbackState, alertname: string): boolean {
     rollback.evidence.length >= evidenceLimit ||
     rollback.evidence.some((evidence) => evidence.alertname === alertname)
   );
+}
+
+/** No other of its kind has been declared since. */
+function isNewest({ id, kind }: Deployment, { deployments }: Pick<LedgerState, 'deployments'>): boolean {
+  return [...deployments.values()].findLast((other) => other.kind === kind)?.id === id;
 }
 
 /** Under observation, or ended by time so recently that the violation was already under way. */

@@ -4,6 +4,7 @@ import type { Deployment } from '../deployments/deployment.js';
 import { kindOfPlan } from '../deployments/plan-kinds.js';
 import type { Rollback, Trigger } from '../deployments/rollback.js';
 import { writeObservation, observationPath } from '../deployments/observation-file.js';
+import { unixNow } from '../platform/clock.js';
 import { ExclusiveLock } from '../platform/exclusive-lock.js';
 import type { Logger } from '../platform/log.js';
 import { beginRollback } from './begin.js';
@@ -109,6 +110,7 @@ async function rollBack(
   await tellExporter(config, ledger.state, logger);
   const context = { config, ledger, logger, readRedisKey: redisKeyReader(config.redis) };
   await new RollbackRun(context, id).run();
+  await tellExporter(config, ledger.state, logger);
   const rollback = ledger.state.rollbacks.get(id);
   if (rollback === undefined) throw new Error(`the ledger lost the rollback ${id}`);
   return rollback;
@@ -118,9 +120,9 @@ async function rollBack(
 async function tellExporter(config: Config, state: LedgerState, logger: Logger): Promise<void> {
   const path = observationPath(config.state.directory);
   try {
-    await writeObservation(path, observationOf(state));
+    await writeObservation(path, observationOf(state, unixNow()));
   } catch (error) {
-    logger.error({ err: error, file: path }, 'the exporter could not be told that the deployment ended');
+    logger.error({ err: error, file: path }, 'the exporter could not be told what is under observation now');
   }
 }
 

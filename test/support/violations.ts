@@ -42,6 +42,19 @@ export function canary(changes: Partial<Deployment> = {}): Deployment {
   };
 }
 
+/** A calibration under observation from 0 to 10,000 with an empty baseline, and what the test says otherwise. */
+export function calibration(changes: Partial<Deployment> = {}): Deployment {
+  return canary({
+    id: 'calibration-1',
+    kind: 'calibration',
+    model: '',
+    cutover: null,
+    weight: null,
+    baseline: { captured_at: 0, values: [] },
+    ...changes,
+  });
+}
+
 export const manual: Trigger = {
   source: 'manual',
   alertname: null,

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../src/config/load.js';
 import { receiverMetric } from '../../../src/names.js';
-import {
-  deploymentFamilies,
-  pipelineFamilies,
-  rollbackFamilies,
-  type Family,
-} from '../../../src/receiver/families.js';
+import { deploymentFamilies } from '../../../src/receiver/deployment-families.js';
+import type { Family } from '../../../src/receiver/family.js';
 import { ReceiverMetrics } from '../../../src/receiver/metrics.js';
+import { pipelineFamilies } from '../../../src/receiver/pipeline-families.js';
+import { rollbackFamilies } from '../../../src/receiver/rollback-families.js';
 import { applyRecord, emptyState, type LedgerState } from '../../../src/rollback/state.js';
 import type { Fact } from '../../../src/rollback/records.js';
-import { canary, manual } from '../../support/violations.js';
+import type { Deployment } from '../../../src/deployments/deployment.js';
+import type { CalibrationInput } from '../../../src/names.js';
+import { calibration, canary, manual } from '../../support/violations.js';
 
 const plans = parseConfig({}, 'the test').rollbacks;
 const idle = {
@@ -30,8 +30,10 @@ function stateAfter(...facts: (Fact & { time?: number })[]): LedgerState {
   return state;
 }
 
+const inputs: readonly CalibrationInput[] = ['equity', 'decisions', 'engine_unit'];
+
 function familiesOf(state: LedgerState): Family[] {
-  return [...deploymentFamilies(state), ...rollbackFamilies(state, plans), ...pipelineFamilies(idle)];
+  return [...deploymentFamilies(state, inputs), ...rollbackFamilies(state, plans), ...pipelineFamilies(idle)];
 }
 
 function seriesOf(state: LedgerState, name: string): Family['series'] {
@@ -112,7 +114,38 @@ describe('the receiver’s metrics', () => {
     expect(seriesOf(state, receiverMetric.rollbackStarted).map(({ value }) => value)).toEqual([100, 140]);
     expect(seriesOf(state, receiverMetric.rollbackRunningSince)).toEqual([
       { labels: { plan: 'qsc' }, value: 140 },
+      { labels: { plan: 'calibration' }, value: 0 },
     ]);
-    expect(seriesOf(state, receiverMetric.rollbacks).map(({ value }) => value)).toEqual([1, 1]);
+    expect(seriesOf(state, receiverMetric.rollbacks).map(({ value }) => value)).toEqual([1, 1, 0, 0]);
+  });
+
+  it('tell what a calibration is compared with, and what of it was captured', () => {
+    const deployment: Deployment = calibration({
+      id: 'calibration-1',
+      baseline: {
+        captured_at: 90,
+        values: [
+          { quantity: 'drawdown', action: '', value: 0.01, measured: 0.004, source: 'history' },
+          { quantity: 'action_share', action: 'BUY', value: 0.2, measured: 0.2, source: 'current' },
+          { quantity: 'action_share', action: 'SELL', value: 0.3, measured: 0.3, source: 'current' },
+        ],
+      },
+    });
+    const state = stateAfter({ type: 'deployment_started', deployment });
+    const labels = { deployment: 'calibration-1' };
+    expect(seriesOf(state, receiverMetric.deploymentBaseline)).toEqual([
+      { labels: { ...labels, quantity: 'drawdown', action: '' }, value: 0.01 },
+      { labels: { ...labels, quantity: 'action_share', action: 'BUY' }, value: 0.2 },
+      { labels: { ...labels, quantity: 'action_share', action: 'SELL' }, value: 0.3 },
+    ]);
+    // A share of one action is no share; what no judged input yields is not asked for.
+    expect(seriesOf(state, receiverMetric.deploymentBaselineCaptured)).toEqual([
+      { labels: { ...labels, quantity: 'drawdown' }, value: 1 },
+      { labels: { ...labels, quantity: 'action_share' }, value: 0 },
+      { labels: { ...labels, quantity: 'extreme_confidence' }, value: 0 },
+    ]);
+    expect(seriesOf(state, receiverMetric.deploymentExpectedInput)).toEqual(
+      inputs.map((input) => ({ labels: { ...labels, kind: 'calibration', input }, value: 1 })),
+    );
   });
 });

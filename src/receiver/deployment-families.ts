@@ -1,0 +1,118 @@
+import { missingQuantities } from '../deployments/baseline.js';
+import { askedQuantities } from '../deployments/calibration-inputs.js';
+import type { Deployment, DeploymentKind } from '../deployments/deployment.js';
+import { receiverMetric as name, type CalibrationInput } from '../names.js';
+import type { LedgerState } from '../rollback/state.js';
+import { gauge, type Family, type Series } from './family.js';
+
+/** Ended deployments whose series stay. */
+const shown = 20;
+
+/**
+ * The declared deployments: all open ones, and the newest.
+ * @param inputs what is judged of a calibration here
+ */
+export function deploymentFamilies(state: LedgerState, inputs: readonly CalibrationInput[]): Family[] {
+  const all = [...state.deployments.values()];
+  const newest = new Set(all.slice(-shown));
+  const deployments = all.filter((deployment) => deployment.outcome === null || newest.has(deployment));
+  return [
+    ...courseFamilies(deployments),
+    expectedInputs(deployments, inputs),
+    ...baselineFamilies(deployments, inputs),
+    gauge(
+      name.restart,
+      'Newest restart that Redline made, Unix seconds.',
+      state.engineRestart === null ? [] : [{ labels: { role: 'engine' }, value: state.engineRestart }],
+    ),
+  ];
+}
+
+/** When each began and ends, and how it stands. */
+function courseFamilies(deployments: readonly Deployment[]): Family[] {
+  const each = (value: (deployment: Deployment) => number | null): Series[] =>
+    deployments.flatMap((deployment) => {
+      const found = value(deployment);
+      const { kind, id, model } = deployment;
+      return found === null ? [] : [{ labels: { kind, deployment: id, model }, value: found }];
+    });
+  return [
+    gauge(
+      name.deploymentOpen,
+      '1 while under observation, 0 once ended.',
+      each(({ outcome }) => (outcome === null ? 1 : 0)),
+    ),
+    gauge(
+      name.deploymentCompleted,
+      '1 when the observation ended by time, else 0.',
+      each(({ outcome }) => (outcome === 'completed' ? 1 : 0)),
+    ),
+    gauge(
+      name.deploymentStart,
+      'When it began, Unix seconds: when it was declared, or earlier where it was under way already.',
+      each((deployment) => deployment.started_at),
+    ),
+    gauge(
+      name.deploymentEnd,
+      'Planned end of the observation, once ended the actual one, Unix seconds; absent without a limit.',
+      each((deployment) => deployment.ends_at),
+    ),
+    gauge(
+      name.deploymentActivated,
+      'When the engine ran with the change, Unix seconds; absent until then.',
+      each((deployment) => deployment.activated_at),
+    ),
+    gauge(
+      name.deploymentSettle,
+      'First seconds of the deployment in which restarts are not judged.',
+      each((deployment) => deployment.settle_seconds),
+    ),
+  ];
+}
+
+function expectedInputs(
+  deployments: readonly Deployment[],
+  calibration: readonly CalibrationInput[],
+): Family {
+  const expected: Readonly<Partial<Record<DeploymentKind, readonly string[]>>> = {
+    canary: ['trade_intent'],
+    calibration,
+  };
+  return gauge(
+    name.deploymentExpectedInput,
+    '1 for each input that must be fresh while the deployment is under observation.',
+    deployments
+      .filter(({ outcome }) => outcome === null)
+      .flatMap(({ id, kind }) =>
+        (expected[kind] ?? []).map((input) => ({ labels: { deployment: id, kind, input }, value: 1 })),
+      ),
+  );
+}
+
+/** What each calibration is compared with. */
+function baselineFamilies(deployments: readonly Deployment[], inputs: readonly CalibrationInput[]): Family[] {
+  const calibrations = deployments.filter(({ kind }) => kind === 'calibration');
+  const quantities = askedQuantities(inputs);
+  return [
+    gauge(
+      name.deploymentBaseline,
+      'What was measured before the calibration, its floor applied; shares 0-1, counts as they are.',
+      calibrations.flatMap(({ id, baseline }) =>
+        (baseline?.values ?? []).map(({ quantity, action, value }) => ({
+          labels: { deployment: id, quantity, action },
+          value,
+        })),
+      ),
+    ),
+    gauge(
+      name.deploymentBaselineCaptured,
+      '1 for each quantity that the baseline of the calibration must hold and does, 0 where it does not.',
+      calibrations.flatMap(({ id, baseline }) =>
+        quantities.map((quantity) => ({
+          labels: { deployment: id, quantity },
+          value: missingQuantities(baseline ?? { values: [] }, [quantity]).length === 0 ? 1 : 0,
+        })),
+      ),
+    ),
+  ];
+}
