@@ -143,6 +143,7 @@ export const receiverMetric = {
 /** Recording rules that programs ask Prometheus for. */
 export const recordedMetric = {
   observed: 'redline:observed',
+  expectedInput: 'redline:expected_input',
   modelGateViolation: 'quantum:model_gate:violation',
   modelGateStatus: 'quantum:model_gate:status',
   gatePass: 'quantum:model_gate:pass',

@@ -5,7 +5,7 @@ import {
   type BaselineQuantity,
   type BaselineValue,
 } from '../deployments/baseline.js';
-import { exporterMetric, recordedMetric } from '../names.js';
+import { recordedMetric } from '../names.js';
 
 /** What a baseline is taken over, where Prometheus has it; and how old what shows that it has it may be, hours. */
 const historyHours = 24;
@@ -55,20 +55,18 @@ export async function captureBaseline(
 }
 
 /** What each series of the answer is: the label `part`. */
-type Part = 'highest' | 'mean' | 'reach' | 'current' | 'growth';
+type Part = 'highest' | 'mean' | 'reach' | 'current';
 
 /** Everything that a baseline is made of, told apart by the label `part`. */
 export function baselineQuestion(quantities: readonly BaselineQuantity[]): string {
   const having = (statistic: 'highest' | 'mean'): string =>
     selector(quantities.filter((quantity) => statistics[quantity] === statistic));
   const all = selector(quantities);
-  const growth = `label_replace(increase(${exporterMetric.metaOverrides}[1h]), "quantity", "overrides", "", "")`;
   return [
     part('highest', `max_over_time(${having('highest')}[${historyHours}h])`),
     part('mean', `avg_over_time(${having('mean')}[${historyHours}h])`),
     part('reach', `last_over_time(${all}[${reachHours}h] offset ${historyHours}h)`),
     part('current', all),
-    part('growth', growth),
   ].join('\nor ');
 }
 
@@ -123,6 +121,6 @@ function measured(
   };
   const history = value('reach') === undefined ? undefined : value(statistics[quantity]);
   if (history !== undefined) return { measured: history, source: 'history' };
-  const current = from === 'either' ? (value('current') ?? value('growth')) : undefined;
+  const current = from === 'either' ? value('current') : undefined;
   return current === undefined ? undefined : { measured: current, source: 'current' };
 }

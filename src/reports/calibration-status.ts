@@ -20,6 +20,8 @@ const phaseNames: Readonly<Record<string, string>> = {
 export interface CalibrationState {
   /** phases of the one under observation, such as A and B */
   readonly phases: readonly string[];
+  /** what its rows judge: the configured inputs */
+  readonly inputs: readonly string[];
   /** what is watched as in phase A: under observation, or after its rollback */
   readonly watched: readonly {
     readonly deployment: string;
@@ -38,6 +40,7 @@ const question = `{__name__=~"${[
   recordedMetric.calibrationPhase,
   recordedMetric.calibrationWatch,
   recordedMetric.calibrationReading,
+  recordedMetric.expectedInput,
 ].join('|')}"}`;
 
 /** Asks for it, with one question. @throws PrometheusError */
@@ -52,6 +55,10 @@ export function calibrationStateFrom(samples: readonly Sample[]): CalibrationSta
     phases: named(recordedMetric.calibrationPhase)
       .filter(({ value }) => value === 1)
       .flatMap(({ labels }) => labels.phase ?? [])
+      .sort(),
+    inputs: named(recordedMetric.expectedInput)
+      .filter(({ labels }) => labels.kind === 'calibration')
+      .flatMap(({ labels }) => labels.input ?? [])
       .sort(),
     watched: named(recordedMetric.calibrationWatch).map(({ labels, value }) => ({
       deployment: labels.deployment ?? '',

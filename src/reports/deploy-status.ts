@@ -12,6 +12,7 @@ import {
   watchedAfterRollback,
   type CalibrationState,
 } from './calibration-status.js';
+import { wholeScope, type JudgedScope } from './judged-scope.js';
 import { formatTime, formatValue, unknownText } from './numbers.js';
 import type { Paint } from './paint.js';
 import { rollbackLine } from './rollback-report.js';
@@ -71,12 +72,15 @@ export async function readJudgedState(
     prometheus.query(`${receiverMetric.mode} == 1`),
     readCalibrationState(prometheus),
   ]);
-  const checks = await Promise.all(kinds.map((kind) => readRunbookChecks(prometheus, rules, runbooks[kind])));
-  // After a rollback no more than its first half hour is judged, and nothing is rolled back by it.
-  const watched =
-    kinds.includes('calibration') || watchedAfterRollback(calibration).length === 0
-      ? []
-      : (await readRunbookChecks(prometheus, rules, runbooks.calibration)).filter(isJudged);
+  const read = (kind: DeploymentKind, scope?: JudgedScope): Promise<RunbookCheck[]> =>
+    readRunbookChecks(prometheus, rules, runbooks[kind], scope);
+  const checks = await Promise.all(
+    kinds.map((kind) => read(kind, kind === 'calibration' ? calibration : wholeScope)),
+  );
+  const isWatchedOnly = !kinds.includes('calibration') && watchedAfterRollback(calibration).length > 0;
+  const watched = isWatchedOnly
+    ? (await read('calibration', { ...calibration, phases: watchedPhases })).filter(isJudged)
+    : [];
   const mode = modes[0]?.labels.mode;
   return {
     mode: mode === 'auto' || mode === 'shadow' ? mode : undefined,
@@ -86,8 +90,12 @@ export async function readJudgedState(
   };
 }
 
+/** After a rollback the rows of this phase are judged, and no others. */
+const watchedPhases = ['A'] as const;
+
 function isJudged({ state, values }: RunbookCheck): boolean {
-  return state === 'firing' || state === 'pending' || values.some(({ value }) => value !== undefined);
+  if (state === 'firing' || state === 'pending') return true;
+  return state !== 'not judged' && values.some(({ value }) => value !== undefined);
 }
 
 function firingAlerts(rules: readonly AlertingRule[]): FiringAlert[] {
@@ -158,13 +166,7 @@ function modeText(mode: ReceiverMode | undefined, paint: Paint): string {
     : paint.warn('shadow: a violation is recorded, NOTHING is rolled back');
 }
 
-/** Why a check says nothing: it is not its time, or what it judges is not there. */
-function notJudged({ phases }: RunbookCheck, { phases: present }: CalibrationState): string {
-  const isItsTime = phases.length === 0 || phases.some((phase) => present.includes(phase));
-  return isItsTime ? 'nothing to judge now' : `judged in phase ${phases.join(' and ')}`;
-}
-
-function judgedLines({ checks, firing, calibration }: JudgedState, paint: Paint): string[] {
+function judgedLines({ checks, firing }: JudgedState, paint: Paint): string[] {
   const marks = {
     ok: paint.good('ok     '),
     pending: paint.warn('pending'),
@@ -176,7 +178,7 @@ function judgedLines({ checks, firing, calibration }: JudgedState, paint: Paint)
   return [
     ...(checks.length === 0 ? [] : ['', 'Checks']),
     ...checks.map((check) => {
-      const values = check.state === 'not judged' ? notJudged(check, calibration) : describeValues(check);
+      const values = [describeValues(check), check.note].filter((text) => text !== '').join(', ');
       return `  ${marks[check.state]}  ${check.alertname.padEnd(width)}  ${values}${check.rollback === '' ? '' : paint.dim(' rolls back')}`.trimEnd();
     }),
     '',

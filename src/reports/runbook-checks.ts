@@ -1,6 +1,6 @@
-import type { AlertingRule, PrometheusClient } from '../alerts/prometheus.js';
-import { recordedMetric } from '../names.js';
+import type { AlertingRule, PrometheusClient, Sample } from '../alerts/prometheus.js';
 import { formatAlertLimit, formatAlertValue } from './alert-units.js';
+import { outOfScope, wholeScope, type JudgedScope } from './judged-scope.js';
 import { evaluateLimit } from './limits.js';
 
 /** A value that a rule judges, against its limit; undefined: nobody can say now. */
@@ -20,19 +20,24 @@ export interface RunbookCheck {
   readonly rollback: string;
   /**
    * unknown: the rule cannot be evaluated, or has nothing to judge and would roll back if it had.
-   * not judged: it only tells people, and has nothing to judge now
+   * not judged: it is not its time, its input is left out, or it only tells people and has nothing to judge now
    */
   readonly state: 'ok' | 'pending' | 'firing' | 'unknown' | 'not judged';
-  /** phases of a calibration in which it judges; empty: in all */
-  readonly phases: readonly string[];
+  /** why it is not judged; else empty */
+  readonly note: string;
   readonly values: readonly JudgedValue[];
 }
 
-/** Each rule of a runbook with its state, and the values it judges against their limits. @throws PrometheusError */
+/**
+ * Each rule of a runbook with its state, and the values it judges against their limits.
+ * @param scope what of the runbook is judged now
+ * @throws PrometheusError
+ */
 export async function readRunbookChecks(
   prometheus: PrometheusClient,
   rules: readonly AlertingRule[],
   runbook: string,
+  scope: JudgedScope = wholeScope,
 ): Promise<RunbookCheck[]> {
   const own = rules.filter(({ labels }) => labels.runbook === runbook);
   return Promise.all(
@@ -43,8 +48,7 @@ export async function readRunbookChecks(
         alertname: rule.name,
         severity,
         rollback,
-        state: stateOf(rule, values),
-        phases: phasesOf(rule),
+        ...stateOf(rule, values, scope),
         values,
       };
     }),
@@ -68,22 +72,19 @@ export function describeValues({ alertname, values }: RunbookCheck): string {
  * judge something at all times; the others may have nothing to judge in their normal state, as after no rollback.
  */
 function stateOf(
-  { health, state, labels }: AlertingRule,
+  { health, state, labels, query }: AlertingRule,
   values: readonly JudgedValue[],
-): RunbookCheck['state'] {
-  if (health !== 'ok') return 'unknown';
-  if (state !== 'inactive') return state;
+  scope: JudgedScope,
+): Pick<RunbookCheck, 'state' | 'note'> {
+  if (health !== 'ok') return { state: 'unknown', note: '' };
+  if (state !== 'inactive') return { state, note: '' };
+  const note = outOfScope(query, scope);
+  if (note !== undefined) return { state: 'not judged', note };
+  const unknown = values.filter(({ value }) => value === undefined).length;
   const rollsBack = (labels.rollback ?? '') !== '';
-  if (rollsBack) return values.some(({ value }) => value === undefined) ? 'unknown' : 'ok';
-  return values.length > 0 && values.every(({ value }) => value === undefined) ? 'not judged' : 'ok';
-}
-
-const phaseMatcher = new RegExp(`${recordedMetric.calibrationPhase}\\{[^}]*\\bphase=~?"([^"]*)"`, 'g');
-
-/** The phases that a rule's own expression asks for. */
-function phasesOf({ query }: AlertingRule): string[] {
-  const named = [...query.matchAll(phaseMatcher)].flatMap(([, phases = '']) => phases.split('|'));
-  return [...new Set(named)].sort();
+  if (rollsBack && unknown > 0) return { state: 'unknown', note: '' };
+  const hasNothing = values.length > 0 && unknown === values.length;
+  return hasNothing ? { state: 'not judged', note: 'nothing to judge now' } : { state: 'ok', note: '' };
 }
 
 async function judgedValues(prometheus: PrometheusClient, rule: AlertingRule): Promise<JudgedValue[]> {
@@ -92,6 +93,14 @@ async function judgedValues(prometheus: PrometheusClient, rule: AlertingRule): P
   if (query2 === query) return judge(prometheus, query, [limit, limit2]);
   const first = await judge(prometheus, query, [limit]);
   return query2 === undefined ? first : [...first, ...(await judge(prometheus, query2, [limit2]))];
+}
+
+/** What tells the values of one rule apart: all of them are of one deployment. */
+function ownLabels(labels: Sample['labels']): string {
+  return Object.entries(labels)
+    .filter(([name]) => name !== 'deployment')
+    .map(([, text]) => text)
+    .join(' ');
 }
 
 async function judge(
@@ -105,7 +114,7 @@ async function judge(
   ]);
   if (samples.length === 0) return [{ of: '', value: undefined, limits }];
   return samples.map(({ labels, value }) => ({
-    of: samples.length === 1 ? '' : Object.values(labels).join(' '),
+    of: samples.length === 1 ? '' : ownLabels(labels),
     value,
     limits,
   }));

@@ -113,12 +113,13 @@ function journalProblem(exitCode: number | null, output: string): string {
 }
 
 function redisCliLines({ rollbacks }: Config): CheckLine[] {
-  if (rollbacks.calibration === undefined || programProblem('redis-cli') === undefined) return [];
+  const program = rollbacks.calibration?.environment.ROLLBACK_REDIS_CLI ?? 'redis-cli';
+  if (rollbacks.calibration === undefined || programProblem(program) === undefined) return [];
   return [
     {
       what: 'redis-cli',
       level: 'warn',
-      detail: 'not on the PATH: a rollback of a calibration could not clear its state in Redis',
+      detail: `${program} is not there: a rollback of a calibration could not clear its state in Redis`,
       todo: 'Install it (apt-get install redis-tools) where rollbacks run.',
     },
   ];

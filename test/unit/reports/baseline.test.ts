@@ -47,15 +47,6 @@ describe('a baseline', () => {
     expect(captureFrom(samples, { ...order, quantities }, at).baseline.values[0]?.value).toBe(0);
   });
 
-  it('takes the growth of overrides over what is known until an hour is', () => {
-    const quantities = ['overrides'] as const;
-    const growth = part('growth', 'overrides', 7);
-    const only = captureFrom([growth], { ...order, quantities }, at);
-    expect(only.baseline.values[0]).toMatchObject({ measured: 7, source: 'current' });
-    const both = captureFrom([growth, part('current', 'overrides', 9)], { ...order, quantities }, at);
-    expect(both.baseline.values[0]).toMatchObject({ measured: 9 });
-  });
-
   it('knows the shares of all three actions or none', () => {
     const quantities = ['action_share'] as const;
     const samples = ['BUY', 'SELL'].map((action) => part('current', 'action_share', 0.4, action));
@@ -71,7 +62,7 @@ describe('a baseline', () => {
   });
 
   it('is what the receiver takes, whatever Prometheus knows', () => {
-    const names = ['highest', 'mean', 'reach', 'current', 'growth'] as const;
+    const names = ['highest', 'mean', 'reach', 'current'] as const;
     const quantity = fc.constantFrom(...baselineQuantities);
     const sample = fc
       .record({

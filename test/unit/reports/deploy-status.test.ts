@@ -6,7 +6,7 @@ import { paintFor, plainPaint } from '../../../src/reports/paint.js';
 import type { RunbookCheck } from '../../../src/reports/runbook-checks.js';
 
 const now = 1_768_050_000;
-const noCalibration = { phases: [], watched: [], readings: [] };
+const noCalibration = { phases: [], inputs: [], watched: [], readings: [] };
 const canary: Deployment = {
   id: 'canary-1',
   kind: 'canary',
@@ -69,7 +69,7 @@ describe('deploy status', () => {
       severity: 'critical',
       rollback: 'qsc',
       state,
-      phases: [],
+      note: '',
       values: [{ of: '', value, limits }],
     });
     const text = render({
@@ -109,12 +109,12 @@ describe('deploy status', () => {
   };
 
   it('shows phase, baseline and checks of a calibration, and which are not judged in this phase', () => {
-    const row = (alertname: string, state: RunbookCheck['state'], phases: string[], rollback = '') => ({
+    const row = (alertname: string, state: RunbookCheck['state'], note: string, rollback = '') => ({
       alertname,
       severity: 'warning',
       rollback,
       state,
-      phases,
+      note,
       values: [{ of: '', value: undefined, limits: [1] }],
     });
     const text = render({
@@ -122,9 +122,9 @@ describe('deploy status', () => {
       judged: {
         mode: 'auto',
         checks: [
-          row('DrawdownAboveNormal', 'not judged', ['C', 'D']),
-          row('MetaOverridesExploded', 'not judged', ['B']),
-          row('DrawdownTwiceNormal', 'unknown', [], 'calibration'),
+          row('DrawdownAboveNormal', 'not judged', 'judged in phase C and D'),
+          row('MetaOverridesExploded', 'not judged', 'nothing to judge now'),
+          row('DrawdownTwiceNormal', 'unknown', '', 'calibration'),
         ],
         firing: [],
         calibration: {

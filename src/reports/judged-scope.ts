@@ -1,0 +1,44 @@
+import { baselineQuantities, inputOfQuantity } from '../deployments/baseline.js';
+import { recordedMetric } from '../names.js';
+
+/** What of a runbook is judged now. Empty: nobody says, so nothing is taken for left out. */
+export interface JudgedScope {
+  /** phases of the observation, such as A and B */
+  readonly phases: readonly string[];
+  /** inputs that are judged at all */
+  readonly inputs: readonly string[];
+}
+
+export const wholeScope: JudgedScope = { phases: [], inputs: [] };
+
+const phaseMatcher = new RegExp(`${recordedMetric.calibrationPhase}\\{[^}]*\\bphase=~?"([^"]*)"`, 'g');
+const inputMatcher = /[{,]\s*input=~?"([^"]*)"/g;
+const quantityMatcher = /[{,]\s*quantity="([^"]*)"/g;
+
+/**
+ * Why a rule judges nothing now although all is well, by what its expression asks for.
+ * @returns undefined where it does judge
+ */
+export function outOfScope(expression: string, scope: JudgedScope): string | undefined {
+  const phases = named(expression, phaseMatcher);
+  if (isDisjoint(phases, scope.phases)) return `judged in phase ${phases.join(' and ')}`;
+  const inputs = [...named(expression, inputMatcher), ...inputsOfQuantities(expression)];
+  if (isDisjoint(inputs, scope.inputs)) return `not judged without ${[...new Set(inputs)].join(' and ')}`;
+  return undefined;
+}
+
+function named(expression: string, matcher: RegExp): string[] {
+  const found = [...expression.matchAll(matcher)].flatMap(([, names = '']) => names.split('|'));
+  return [...new Set(found)].sort();
+}
+
+function inputsOfQuantities(expression: string): string[] {
+  const quantities = named(expression, quantityMatcher);
+  return baselineQuantities
+    .filter((quantity) => quantities.includes(quantity))
+    .map((quantity) => inputOfQuantity[quantity]);
+}
+
+function isDisjoint(asked: readonly string[], present: readonly string[]): boolean {
+  return asked.length > 0 && present.length > 0 && !asked.some((name) => present.includes(name));
+}
