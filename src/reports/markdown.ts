@@ -16,7 +16,7 @@ export function plainText(text: string): string {
       .replaceAll('<', '&lt;')
       .replaceAll(/[\\`*_[\]>|~#$!@]/g, '\\$&')
       // What looks like an address would become a link.
-      .replaceAll(/:(?=\/\/)|(?<=\bwww)\./gi, '\\$&')
+      .replaceAll(/:(?=\/\/)|(?<=www)\./gi, '\\$&')
       .replace(/^([-+=]|\d+[.)])/, (start) => `${start.slice(0, -1)}\\${start.slice(-1)}`)
   );
 }
@@ -46,7 +46,7 @@ export function lastPart(text: string, lines: number, characters: number): strin
 
 function oneLine(text: string): string {
   const line = printable(text.slice(0, longestText).replaceAll(/\s+/g, ' ').trim());
-  return text.length > longestText ? `${line} [...]` : line;
+  return text.length > longestText ? `${line} ...` : line;
 }
 
 function longestRun(text: string): number {
