@@ -23,6 +23,7 @@ import { Inbox, inboxPath } from './inbox.js';
 import { IncidentWriter } from './incident-writer.js';
 import { ManualRollbacks } from './manual-rollbacks.js';
 import { ReceiverMetrics } from './metrics.js';
+import { MonitorLog } from './monitor-log.js';
 import { NotificationLog } from './notifications.js';
 import { ObservationWriter } from './observation-writer.js';
 import { pipelineFamilies } from './pipeline-families.js';
@@ -109,6 +110,7 @@ export async function assemble(
   });
   const scoreboard = new ScoreboardWriter(config.files, ledger, prometheus);
   const incidents = new IncidentWriter({ config, ledger, prometheus, logger });
+  const monitorLog = new MonitorLog({ path: config.files.monitor_log, ledger, prometheus });
   const tasks: PeriodicTask[] = [
     {
       name: 'reconciliation',
@@ -122,6 +124,7 @@ export async function assemble(
     { name: 'inbox', intervalSeconds: 1, run: () => inbox.flush() },
     { name: 'scoreboard', intervalSeconds: 1, run: () => scoreboard.run() },
     { name: 'incident files', intervalSeconds: 1, run: () => incidents.run() },
+    { name: 'monitor log', intervalSeconds: 1, run: () => monitorLog.run() },
   ];
   return { app, ledger, inbox, worker, queue, mutex, tasks, logger };
 }
