@@ -5,9 +5,10 @@ import { round9 } from '../readings/round.js';
 import { parseWeights } from '../readings/weights.js';
 import { lookAt, TextFile } from '../sources/text-file.js';
 import { collectEach } from './collect-each.js';
-import { CollectorError, type CollectContext, type CollectorModule, type EngineState } from './collector.js';
+import type { CollectContext, CollectorModule, EngineState } from './collector.js';
 import { gauge } from './metric.js';
 import { exists, modified, valid } from './shared-metrics.js';
+import { collectTextFile } from './text-files.js';
 
 const weight = gauge({
   name: exporterMetric.modelWeight,
@@ -58,24 +59,9 @@ export const canaryFilesCollector: CollectorModule = {
   },
 };
 
-async function collectWeights(context: CollectContext, weightsFile: WeightsFile): Promise<void> {
-  try {
-    await readWeights(context, weightsFile);
-  } catch (error) {
-    // What nobody can read, nobody can roll back to.
-    context.set(valid, { file: weightsFile.file }, 0);
-    throw error;
-  }
-}
-
-async function readWeights(context: CollectContext, { file, label, content }: WeightsFile): Promise<void> {
-  const state = await content.read();
-  context.set(exists, { file }, state === undefined ? 0 : 1);
-  context.set(modified, { file }, state?.modified);
-  if (state?.problem !== undefined) throw new CollectorError('unreadable', state.problem);
-  const weights = state?.text === undefined ? undefined : parseWeights(state.text);
-  context.trace(file, () => ({ state, weights }));
-  context.set(valid, { file }, weights === undefined ? 0 : 1);
+async function collectWeights(context: CollectContext, { file, label, content }: WeightsFile): Promise<void> {
+  const weights = await collectTextFile(context, file, content, parseWeights);
+  context.trace(`weights of ${file}`, () => weights);
   if (weights === undefined) return;
   let sum = 0;
   for (const [model, value] of weights) {

@@ -16,6 +16,7 @@ export const errorReasons = [
   'missing_field',
   'oversized',
   'future_timestamp',
+  'position_lost',
   'unknown_action',
   'unknown_model',
   'invalid_confidence',
@@ -23,6 +24,12 @@ export const errorReasons = [
   'internal',
 ] as const;
 export type ErrorReason = (typeof errorReasons)[number];
+
+/** The reason that errors of sources and collectors state; undefined where an error states none. */
+export function reasonOf(error: unknown): ErrorReason | undefined {
+  const stated = error instanceof Error && 'reason' in error ? error.reason : undefined;
+  return errorReasons.find((reason) => reason === stated);
+}
 
 /** Thrown by a collector whose source cannot be reached or gave nothing of what it should. */
 export class CollectorError extends Error {

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** A point in time that can be moved forward but never back, and tells when it has passed. */
 export class Deadline {
   readonly #abort = new AbortController();
@@ -6,6 +8,8 @@ export class Deadline {
 
   /** @param seconds from now */
   constructor(seconds: number) {
+    // Every question of every collector listens; Node takes more than ten for a leak.
+    setMaxListeners(0, this.#abort.signal);
     this.shorten(seconds);
   }
 

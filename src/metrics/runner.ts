@@ -1,6 +1,6 @@
 import { errorMessage } from '../platform/errors.js';
 import type { Logger } from '../platform/log.js';
-import { errorReasons, type Collector, type CollectorModule, type ErrorReason } from './collector.js';
+import { reasonOf, type Collector, type CollectorModule, type ErrorReason } from './collector.js';
 import { collectorDuration, collectorErrors, collectorSuccess } from './collector-metrics.js';
 import { Run } from './run.js';
 import type { Trace } from './trace.js';
@@ -87,7 +87,8 @@ export class CollectorRunner {
       await this.#collector.collect(run);
       return true;
     } catch (error) {
-      const reason = reasonOf(error);
+      // An error without a reason is a mistake in the collector.
+      const reason = reasonOf(error) ?? 'internal';
       // A failure after the deadline has been reported as that.
       if (run.isOpen) run.error(reason, errorMessage(error));
       if (reason === 'internal') this.#log.error({ collector: this.name, err: error }, 'collector failed');
@@ -129,10 +130,4 @@ export class CollectorRunner {
     this.#logged.set(reason, now);
     this.#log.warn({ collector: this.name, reason, detail }, 'collector reports an error');
   }
-}
-
-/** Errors of sources and collectors say their reason; any other is a mistake in the collector. */
-function reasonOf(error: unknown): ErrorReason {
-  const stated = error instanceof Error && 'reason' in error ? error.reason : undefined;
-  return errorReasons.find((reason) => reason === stated) ?? 'internal';
 }

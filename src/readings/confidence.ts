@@ -1,7 +1,7 @@
+import { parseNumber } from './number.js';
+
 /** What a model said of its certainty: a share in 0-1, `invalid`, or undefined where it made no prediction. */
 export type Confidence = number | 'invalid' | undefined;
-
-const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
 /**
  * Brings a confidence to 0-1: a number (or numeric text) in 0-1 as it is, above 1 as a logit through 1/(1+e^-x).
@@ -9,13 +9,7 @@ const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
  */
 export function normaliseConfidence(raw: unknown): Confidence {
   if (raw === undefined || raw === null) return undefined;
-  const value = typeof raw === 'string' ? numberOfText(raw) : raw;
-  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) return 'invalid';
+  const value = parseNumber(raw);
+  if (value === undefined || value < 0) return 'invalid';
   return value > 1 ? 1 / (1 + Math.exp(-value)) : value;
-}
-
-/** Stricter than Number(), which takes empty text for 0 and knows hexadecimal. */
-function numberOfText(text: string): number {
-  const trimmed = text.trim();
-  return decimal.test(trimmed) ? Number(trimmed) : Number.NaN;
 }

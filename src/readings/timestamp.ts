@@ -1,7 +1,8 @@
 /** Unix times in seconds stay below this until the year 5138; in milliseconds they have been above it since 1973. */
 const firstMilliseconds = 1e11;
 
-const isoWithoutZone = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?$/;
+/** Date.parse alone takes much that is no time, such as "attempt 3". */
+const iso = /^(\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s?([Zz]|[+-]\d{2}:?\d{2})?)?$/;
 const digits = /^\d+(?:\.\d+)?$/;
 
 /**
@@ -14,15 +15,13 @@ export function parseTimestamp(raw: unknown): number | undefined {
   if (typeof raw !== 'string') return undefined;
   const text = raw.trim();
   if (digits.test(text)) return fromNumber(Number(text));
-  const milliseconds = Date.parse(isoWithoutZone.test(text) ? toUtc(text) : text);
+  const [, day, time, zone = 'Z'] = iso.exec(text) ?? [];
+  if (day === undefined) return undefined;
+  const milliseconds = Date.parse(time === undefined ? day : `${day}T${time}${zone.toUpperCase()}`);
   return Number.isNaN(milliseconds) ? undefined : milliseconds / 1000;
 }
 
 function fromNumber(value: number): number | undefined {
   if (!Number.isFinite(value) || value < 0) return undefined;
   return value >= firstMilliseconds ? value / 1000 : value;
-}
-
-function toUtc(text: string): string {
-  return text.length === 10 ? text : `${text.replace(' ', 'T')}Z`;
 }

@@ -85,13 +85,15 @@ function readVotes(breakdown: Readonly<Record<string, unknown>>): ParsedIntent {
   return { kind: 'intent', votes, flaws };
 }
 
-function readAction(raw: unknown): Action | undefined {
+/** BUY, SELL or HOLD in any case; undefined for anything else. */
+export function readAction(raw: unknown): Action | undefined {
   if (typeof raw !== 'string') return undefined;
   const upper = raw.trim().toUpperCase();
   return actions.find((action) => action === upper);
 }
 
-function fieldOf(fields: readonly string[], name: string): string | undefined {
+/** A field of a stream entry, whose names and values stand in turn. */
+export function fieldOf(fields: readonly string[], name: string): string | undefined {
   for (let index = 0; index + 1 < fields.length; index += 2) {
     if (fields[index] === name) return fields[index + 1];
   }

@@ -1,6 +1,7 @@
 import type { ChainableCommander } from 'ioredis';
 import type { RedisSource } from './redis.js';
-import { redisError, SourceError } from './source-error.js';
+import { valueOf, type Reply } from './redis-reply.js';
+import { SourceError } from './source-error.js';
 
 /** One entry of a stream. */
 export interface StreamEntry {
@@ -128,18 +129,12 @@ function previous(id: string): string | undefined {
   return ms === '0' ? undefined : `${BigInt(ms) - 1n}-${maxSequence}`;
 }
 
-/** One reply of a transaction: error or value. */
-type Reply = readonly [error: Error | null, result: unknown] | undefined;
-
-function valueOf(reply: Reply): unknown {
-  if (reply === undefined) throw new SourceError('unreachable', 'Redis left a reply out');
-  // Redis 7 puts an error into the transaction's result as a value.
-  const error = reply[0] ?? (reply[1] instanceof Error ? reply[1] : null);
-  if (error !== null) throw redisError(error);
-  return reply[1];
-}
-
-function readStatus(reply: Reply): StreamStatus | undefined {
+/**
+ * The reply to XINFO STREAM.
+ * @returns undefined where there is no such key
+ * @throws SourceError
+ */
+export function readStatus(reply: Reply): StreamStatus | undefined {
   let raw: unknown;
   try {
     raw = valueOf(reply);
@@ -164,7 +159,11 @@ function readStatus(reply: Reply): StreamStatus | undefined {
   };
 }
 
-function readEntries(raw: unknown): readonly StreamEntry[] {
+/**
+ * The entries of a range, in its order.
+ * @throws SourceError where it is none
+ */
+export function readEntries(raw: unknown): readonly StreamEntry[] {
   if (!Array.isArray(raw)) throw new SourceError('invalid_value', 'XRANGE answered no list');
   return raw.flatMap((item: unknown) => readEntry(item) ?? []);
 }

@@ -20,15 +20,27 @@ describe('parseTimestamp', () => {
     ['2026-01-10 05:43:15', 1768023795],
     ['2026-01-10T05:43:15.250000', 1768023795.25],
     ['2026-01-10T06:43:15+01:00', 1768023795],
+    ['2026-01-10 06:43:15+01:00', 1768023795],
+    ['2026-01-10T05:43:15.250000+0000', 1768023795.25],
+    ['2026-01-10 05:43', 1768023780],
     ['2026-01-10', 1768003200],
   ])('reads %s as UTC where it names no zone', (text, expected) => {
     expect(parseTimestamp(text)).toBe(expected);
   });
 
-  it.each([[null], [undefined], ['yesterday'], [''], [-1], [Number.NaN], [{}], [true]])(
-    'does not read %j',
-    (raw) => {
-      expect(parseTimestamp(raw)).toBeUndefined();
-    },
-  );
+  it.each([
+    [null],
+    [undefined],
+    ['yesterday'],
+    ['attempt 3'],
+    ['Jan 10 2026'],
+    ['2026-13-45'],
+    [''],
+    [-1],
+    [Number.NaN],
+    [{}],
+    [true],
+  ])('does not read %j', (raw) => {
+    expect(parseTimestamp(raw)).toBeUndefined();
+  });
 });

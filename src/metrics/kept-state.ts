@@ -1,0 +1,41 @@
+import type { StateFile } from '../sources/state-file.js';
+import { SourceError } from '../sources/source-error.js';
+import type { CollectContext, ErrorReason } from './collector.js';
+
+/** What can be wrong with the state of a collector. */
+export const stateReasons: readonly ErrorReason[] = ['unreadable', 'unwritable'];
+
+/** What a collector must remember over a restart. Where it cannot be kept, the collector goes on without. */
+export class KeptState<T> {
+  readonly #file: StateFile<T>;
+  #value: T | undefined;
+  #isRead = false;
+
+  constructor(file: StateFile<T>) {
+    this.#file = file;
+  }
+
+  /** @returns undefined where nothing is remembered */
+  async load(context: CollectContext): Promise<T | undefined> {
+    if (this.#isRead) return this.#value;
+    await counted(context, async () => {
+      this.#value = await this.#file.read();
+    });
+    this.#isRead = true;
+    return this.#value;
+  }
+
+  async save(context: CollectContext, value: T): Promise<void> {
+    this.#value = value;
+    await counted(context, () => this.#file.write(value));
+  }
+}
+
+async function counted(context: CollectContext, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    context.error(error.reason, error.message);
+  }
+}
