@@ -4,6 +4,7 @@ import type { RegisterCommand } from './context.js';
 interface Options {
   readonly demo: boolean;
   readonly canary: boolean;
+  readonly calibration: boolean;
   readonly directory: string;
   readonly ports: 'usual' | 'free';
 }
@@ -19,6 +20,7 @@ export const registerUp: RegisterCommand = (program, context) => {
       false,
     )
     .option('--no-canary', 'with --demo: activate no canary')
+    .option('--calibration', 'with --demo: a calibration under observation instead of the canary', false)
     .option('--directory <folder>', 'with --demo: the folder that it makes anew', '.redline/demo')
     .addOption(
       new Option(
@@ -28,11 +30,16 @@ export const registerUp: RegisterCommand = (program, context) => {
         .choices(['usual', 'free'])
         .default('usual'),
     )
-    .action(async ({ demo: isDemo, canary, directory, ports }: Options) => {
+    .action(async ({ demo: isDemo, canary, calibration, directory, ports }: Options) => {
       const configPath = context.configPath();
       if (isDemo) {
         const { demo } = await import('../stack/demo.js');
-        await demo({ configPath, directory, freePorts: ports === 'free', canary });
+        await demo({
+          configPath,
+          directory,
+          freePorts: ports === 'free',
+          deployment: calibration ? 'calibration' : canary ? 'canary' : undefined,
+        });
       } else {
         const { up } = await import('../stack/up.js');
         await up(configPath);

@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import { UserError } from '../platform/errors.js';
 import { formatAddress, type ListenAddress } from '../platform/http-server.js';
-import { errorAnswer, faultAnswer, simulatorStatus, type SimulatorStatus } from './status.js';
+import { doneAnswer, errorAnswer, simulatorStatus, type SimulatorStatus } from './status.js';
 
-/** A burst of events may have to wait for a Redis that has just come back. */
-const timeoutMs = 15_000;
+/** A burst of events may have to wait for a Redis that has just come back, a calibration for its engine. */
+const timeoutMs = 20_000;
 
 /** Speaks to a running simulator. */
 export class SimulatorClient {
@@ -25,10 +25,23 @@ export class SimulatorClient {
    * @throws UserError when no simulator answers, or it refuses
    */
   async inject(fault: string): Promise<readonly string[]> {
-    const answer = await this.#ask('/fault', faultAnswer, {
+    return this.#order('/fault', { fault });
+  }
+
+  /**
+   * Puts a new calibration into the configuration and restarts the engine.
+   * @returns what was done, for a person
+   * @throws UserError when no simulator answers, or its engine does not run with it
+   */
+  async calibrate(): Promise<readonly string[]> {
+    return this.#order('/calibrate', {});
+  }
+
+  async #order(path: string, body: object): Promise<readonly string[]> {
+    const answer = await this.#ask(path, doneAnswer, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ fault }),
+      body: JSON.stringify(body),
     });
     return answer.lines;
   }

@@ -2,12 +2,13 @@ import { createServer, type Server } from 'node:http';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { z } from 'zod';
 import { errorMessage, UserError } from '../platform/errors.js';
-import { parseFault } from './faults.js';
+import { parseFault } from './faults/faults.js';
 import type { Simulator } from './simulator.js';
 
 const faultRequest = z.strictObject({ fault: z.string() });
 
-/** The simulator's HTTP control: GET /status, POST /fault {fault}, POST /engine/restart. */
+/** The simulator's HTTP control: GET /status, POST /fault {fault}, POST /calibrate, POST
+ * /engine/restart. */
 export function createControlServer(simulator: Simulator): Server {
   return createServer(controlApp(simulator));
 }
@@ -24,6 +25,9 @@ function controlApp(simulator: Simulator): Express {
     const body = faultRequest.safeParse(request.body);
     if (!body.success) throw new UserError('The body must be JSON: {"fault": "action-collapse"}');
     response.json({ lines: await simulator.inject(parseFault(body.data.fault)) });
+  });
+  app.post('/calibrate', async (_request, response) => {
+    response.json({ lines: await simulator.calibrate() });
   });
   app.post('/engine/restart', (_request, response) => {
     simulator.restartEngine();

@@ -1,14 +1,19 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Config } from '../config/schema.js';
 import { readSecret } from '../config/secret.js';
-import { overrideInstalledPath, resolveEngineUnit } from '../deployments/engine-unit.js';
+import { harvestUnit, overrideInstalledPath, resolveEngineUnit } from '../deployments/engine-unit.js';
 import { isoTime, unixNow } from '../platform/clock.js';
 import { formatAddress, listen } from '../platform/http-server.js';
 import { terminationSignal } from '../platform/shutdown.js';
 import { publishAddress, simulatorListenAddress, simulatorVariable, withdrawAddress } from './address.js';
 import { createControlServer } from './control-server.js';
+import { JournalFile } from './trading/journal-file.js';
 import { Simulator } from './simulator.js';
 import { layOutTradingFiles } from './trading-files.js';
+import { TradingJournal } from './trading/journal.js';
+
+/** Stands beside the pid file of the engine, where the demonstration's `journalctl` finds it. */
+const journalName = 'journal.jsonl';
 
 export interface RunOptions {
   readonly config: Config;
@@ -26,6 +31,10 @@ export async function runSimulator({ config, rate, seed, ownRedis }: RunOptions)
   const ended = terminationSignal();
   const pidFile = config.systemd.engine_pid_file || join(config.files.root, 'engine.pid');
   const unit = await resolveEngineUnit(config);
+  const journal = new JournalFile(join(dirname(pidFile), journalName), {
+    engine: unit,
+    harvest: harvestUnit(config),
+  });
   const simulator = new Simulator({
     redis: {
       url: config.redis.url,
@@ -35,9 +44,18 @@ export async function runSimulator({ config, rate, seed, ownRedis }: RunOptions)
           ? ''
           : readSecret(config.redis.password_file, 'redis.password_file'),
       stream: config.redis.streams.trade_intent,
+      keys: config.redis.keys,
     },
     ownsRedis: ownRedis,
-    engine: { pidFile, override: overrideInstalledPath(config.files, unit) },
+    units: {
+      engine: {
+        pidFile,
+        override: overrideInstalledPath(config.files, unit),
+        calibrationConfig: config.files.calibration_config,
+      },
+      harvestPidFile: config.systemd.harvest_pid_file || join(dirname(pidFile), 'harvest.pid'),
+    },
+    journal: new TradingJournal(journal, unixNow()),
     rate,
     seed,
     model: 'patchtst',
@@ -51,7 +69,7 @@ export async function runSimulator({ config, rate, seed, ownRedis }: RunOptions)
     await publishAddress(config.state.directory, address);
     say(`writing ${rate} events a second to ${config.redis.streams.trade_intent}`);
     say(`control at http://${formatAddress(address)}; redline inject FAULT breaks something`);
-    say(`the engine is a process of the simulator, its pid is in ${pidFile}: no systemd unit runs it`);
+    say(`its units are processes of the simulator, the engine's pid is in ${pidFile}: no systemd runs them`);
     await ended;
   } finally {
     server.close();

@@ -1,31 +1,42 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Config } from '../config/schema.js';
 import { unixNow } from '../platform/clock.js';
 import { errorMessage, UserError } from '../platform/errors.js';
-import { Engine, type EngineRun } from './engine.js';
-import type { FaultName } from './fault-names.js';
-import { distortionOf, isModelFault } from './faults.js';
-import { Market, models, type Distortion, type Model } from './market.js';
+import { calibrationFaultFacts } from './faults/calibration-faults.js';
+import { healthyConduct, type Conduct } from './trading/conduct.js';
+import type { EngineRun } from './units/engine.js';
+import { isCalibrationFault, isModelFault, type FaultName } from './faults/fault-names.js';
+import { burstEvents, Intents, stalledAge } from './intents.js';
+import { models, type Model } from './market.js';
+import { distortionOf } from './faults/model-faults.js';
+import { Notes } from './notes.js';
+import { Pace } from './pace.js';
+import { Random } from './random.js';
 import { RedisProcess } from './redis-process.js';
-import type { Note, SimulatorStatus } from './status.js';
-import { Telemetry, type TelemetryOptions, type TimedIntent } from './telemetry.js';
-import { describeInjection, endedByRestart } from './words.js';
+import { RedisWriter, type RedisAccess } from './redis-writer.js';
+import type { SimulatorStatus } from './status.js';
+import { Telemetry } from './telemetry.js';
+import type { TradingJournal } from './trading/journal.js';
+import { TradingKeys, writtenKeys } from './trading/keys.js';
+import { TradingState } from './trading/state.js';
+import { TradingUnits, type TradingUnitsOptions } from './units/units.js';
+import { calibrationLines, describeInjection, endedByRestart, healedLines } from './words.js';
 
-/** Faulty or healthy events written at once: as many as the widest window holds. */
-const burstEvents = 2000;
-/** Events from before the start. */
-const backlogEvents = 600;
-/** Events written at once when the engine has started: what the smallest window asks for, and some. */
-const openingEvents = 300;
-/** Age of the newest event once telemetry has stalled, seconds: a quarter of a minute short of the ten minutes. */
-const stalledAge = 585;
 const tickMs = 100;
-const keptNotes = 100;
+/** How often the state beside the events is written, seconds. */
+const pulseEvery = 1;
+/** How often an engine ends that does so all the time, seconds. */
+const engineLife = 10;
 
 export interface SimulatorOptions {
-  readonly redis: TelemetryOptions;
+  readonly redis: RedisAccess & {
+    readonly stream: string;
+    readonly keys: Config['redis']['keys'];
+  };
   /** whether `redis-down` may suspend the server */
   readonly ownsRedis: boolean;
-  readonly engine: { readonly pidFile: string; readonly override: string };
+  readonly units: Pick<TradingUnitsOptions, 'engine' | 'harvestPidFile'>;
+  readonly journal: TradingJournal;
   /** events a second */
   readonly rate: number;
   readonly seed: number;
@@ -38,64 +49,73 @@ export interface SimulatorOptions {
 interface ActiveFault {
   readonly name: FaultName;
   readonly injectedAt: number;
+  /** whether a calibration was loaded then */
+  readonly isOfCalibration: boolean;
 }
 
-/** A trading system that behaves, and misbehaves on request: events in Redis, and a process that is its engine. */
+/** A trading system that behaves, and misbehaves on request: state in Redis, a journal, and processes that are its units. */
 export class Simulator {
   readonly #options: SimulatorOptions;
-  readonly #market: Market;
-  readonly #telemetry: Telemetry;
-  readonly #engine: Engine;
-  readonly #notes: Note[] = [];
+  readonly #redis: RedisWriter;
+  readonly #intents: Intents;
+  readonly #state: TradingState;
+  readonly #units: TradingUnits;
+  readonly #notes: Notes;
   readonly #stopped = new AbortController();
-  #sequence = 0;
-  #written = 0;
   #fault: ActiveFault | undefined;
-  #distortion: Distortion | undefined;
   #haltedRedis: RedisProcess | undefined;
+  #writes = true;
   #turn: Promise<unknown> = Promise.resolve();
   #writing: Promise<void> = Promise.resolve();
 
   constructor(options: SimulatorOptions) {
     this.#options = options;
-    this.#market = new Market(options.seed);
-    this.#telemetry = new Telemetry(options.redis);
-    this.#engine = new Engine({
-      ...options.engine,
-      onStart: (run) => {
+    this.#notes = new Notes(options.onNote);
+    this.#redis = new RedisWriter(options.redis);
+    const telemetry = new Telemetry(this.#redis, options.redis.stream);
+    this.#intents = new Intents(telemetry, options.seed, options.rate);
+    // A draw of its own, so that the events of a seed stay the same.
+    this.#state = new TradingState({
+      keys: new TradingKeys(this.#redis, options.redis.keys, new Random(options.seed + 1)),
+      journal: options.journal,
+      engine: () => this.#units.engine,
+    });
+    this.#units = new TradingUnits({
+      ...options.units,
+      onEngine: (run) => {
         this.#engineStarted(run);
       },
-      onProblem: (text) => {
-        this.#note('engine', text);
+      onNote: (text) => {
+        this.#notes.add('engine', text);
       },
     });
   }
 
   /**
-   * Writes the events of the past minute, starts the engine, and goes on writing.
+   * Writes the past that is judged, starts the units, and goes on writing.
    * @throws UserError when Redis does not answer or is not the simulator's to write
    */
   async start(): Promise<void> {
-    await this.#telemetry.open();
-    await this.#telemetry.replace(this.#history(Date.now()));
-    await this.#engine.start();
+    const { stream, keys } = this.#options.redis;
+    await this.#redis.open([stream, ...writtenKeys(keys)]);
+    await this.#intents.layDown();
+    await this.#state.layDown();
+    await this.#units.start();
     this.#writing = this.#keepWriting();
   }
 
   get status(): SimulatorStatus {
-    const run = this.#engine.run;
     return {
       fault:
         this.#fault === undefined ? null : { name: this.#fault.name, injected_at: this.#fault.injectedAt },
-      engine:
-        run === undefined ? null : { pid: run.pid, started_at: run.startedAt, canary_model: run.canaryModel },
+      ...this.#units.status,
       telemetry: {
         writing: this.#flows,
-        reachable: this.#haltedRedis === undefined && this.#telemetry.reachable,
-        events_written: this.#written,
+        reachable: this.#haltedRedis === undefined && this.#redis.reachable,
+        events_written: this.#intents.written,
         rate: this.#options.rate,
       },
-      notes: [...this.#notes],
+      notes: this.#notes.all,
     };
   }
 
@@ -103,25 +123,25 @@ export class Simulator {
    * Injects a fault in the place of the present one, or heals.
    * @param name undefined heals
    * @returns what it did, for a person
-   * @throws UserError when the fault cannot be injected here; Error when Redis does not take the events
+   * @throws UserError when the fault cannot be injected here; Error when Redis does not take what is written
    */
   async inject(name: FaultName | undefined): Promise<string[]> {
     const injectedAt = unixNow();
     return this.#inTurn(async () => {
-      this.#heal();
+      await this.#heal();
       if (name === undefined) {
-        await this.#burst(burstEvents);
-        this.#note('healed', 'healed');
-        return [
-          `Healed: ${burstEvents} healthy events were written at once, so that windows are healthy again.`,
-        ];
+        await this.#intents.burst();
+        this.#notes.add('healed', 'healed');
+        return healedLines(burstEvents);
       }
+      const { canaryModel = null, calibration = null } = this.#units.engine ?? {};
       await this.#begin(name);
-      this.#fault = { name, injectedAt };
-      this.#note('injected', `fault ${name} injected`, injectedAt);
+      this.#fault = { name, injectedAt, isOfCalibration: calibration !== null };
+      this.#notes.add('injected', `fault ${name} injected`, injectedAt);
       return describeInjection(name, {
         model: this.#model,
-        canaryModel: this.#engine.run?.canaryModel ?? null,
+        canaryModel,
+        calibration,
         rate: this.#options.rate,
         burst: burstEvents,
         stalledAge,
@@ -129,116 +149,124 @@ export class Simulator {
     });
   }
 
-  /** Ends the engine's present run; the next starts by itself. */
-  restartEngine(): void {
-    this.#engine.restart();
+  /**
+   * Puts a new calibration into the configuration and restarts the engine, as whoever calibrates does.
+   * @returns what it did, for a person
+   * @throws UserError when the engine does not come up with it
+   */
+  async calibrate(): Promise<string[]> {
+    const { calibration, pid } = await this.#units.calibrate();
+    // What the start writes is in the queue before this.
+    await this.#inTurn(() => Promise.resolve());
+    return calibrationLines(calibration ?? '', pid);
   }
 
-  /** Heals, ends the engine and lets go of Redis. */
+  /** Ends the engine's present run; the next starts by itself. */
+  restartEngine(): void {
+    this.#units.restartEngine();
+  }
+
+  /** Continues a suspended Redis, ends the units and lets go of Redis. */
   async stop(): Promise<void> {
     this.#stopped.abort();
-    this.#heal();
-    await Promise.all([this.#engine.stop(), this.#writing]);
-    this.#telemetry.close();
+    this.#haltedRedis?.resume();
+    await Promise.all([this.#units.stop(), this.#writing]);
+    this.#redis.close();
   }
 
   get #flows(): boolean {
-    return this.#fault?.name !== 'telemetry-stall' && this.#fault?.name !== 'redis-down';
+    return this.#fault?.name !== 'telemetry-stall' && this.#haltedRedis === undefined;
   }
 
   /** The one that misbehaves: the canary's model, else the configured one. */
   get #model(): Model {
-    const canary = this.#engine.run?.canaryModel;
+    const canary = this.#units.engine?.canaryModel;
     return models.find((model) => model === canary) ?? this.#options.model;
   }
 
   async #begin(name: FaultName): Promise<void> {
     if (isModelFault(name)) {
-      this.#distortion = distortionOf(name, this.#model);
-      await this.#burst(burstEvents);
+      this.#intents.distort(distortionOf(name, this.#model));
+      await this.#intents.burst();
+    } else if (isCalibrationFault(name)) {
+      await this.#adopt({ ...healthyConduct, ...calibrationFaultFacts[name].conduct });
     } else if (name === 'telemetry-stall') {
-      await this.#telemetry.replace(this.#history(Date.now() - stalledAge * 1000));
+      await this.#intents.stall();
     } else {
       if (!this.#options.ownsRedis)
         throw new UserError(
           "redis-down stops the demonstration's own Redis only; this simulator was started without --own-redis.",
         );
-      const redis = RedisProcess.find(this.#options.redis.url, await this.#telemetry.serverInfo());
+      const redis = RedisProcess.find(this.#options.redis.url, await this.#redis.serverInfo());
       redis.halt();
       this.#haltedRedis = redis;
     }
   }
 
-  #heal(): void {
+  async #heal(): Promise<void> {
     this.#haltedRedis?.resume();
     this.#haltedRedis = undefined;
     this.#fault = undefined;
-    this.#distortion = undefined;
+    this.#intents.distort(undefined);
+    await this.#adopt(healthyConduct);
+  }
+
+  async #adopt(conduct: Conduct): Promise<void> {
+    const previous = this.#state.conduct;
+    await this.#state.adopt(conduct);
+    await this.#units.adopt(conduct, previous);
   }
 
   #engineStarted(run: EngineRun): void {
     const weights = run.canaryModel === null ? 'the baseline weights' : `a canary of ${run.canaryModel}`;
-    this.#note('engine', `engine started (pid ${run.pid}) with ${weights}`);
-    void this.#inTurn(async () => {
-      const ended = this.#fault === undefined ? undefined : endedByRestart(this.#fault.name, run);
-      if (ended !== undefined) {
-        this.#heal();
-        this.#note('healed', ended);
-      }
-      if (this.#flows) await this.#tryBurst(openingEvents);
-    });
+    const calibration = run.calibration === null ? '' : ` and calibration ${run.calibration}`;
+    this.#notes.add('engine', `engine started (pid ${run.pid}) with ${weights}${calibration}`);
+    void this.#inTurn(() =>
+      this.#tryWriting(async () => {
+        await this.#state.engineStarted(run);
+        const ended = this.#fault === undefined ? undefined : endedByRestart(this.#fault, run);
+        if (ended !== undefined) {
+          await this.#heal();
+          this.#notes.add('healed', ended);
+        }
+        if (this.#flows) await this.#intents.open();
+      }),
+    );
   }
 
   async #keepWriting(): Promise<void> {
-    let due = unixNow();
+    const pulses = new Pace(unixNow());
+    const lives = new Pace(unixNow());
     while (!this.#stopped.signal.aborted) {
       await delay(tickMs, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
       const now = unixNow();
-      // After an outage the trading system does not make up for what it did not decide.
-      due = Math.max(due, now - 1);
-      const count = Math.floor((now - due) * this.#options.rate);
-      due += count / this.#options.rate;
-      if (count > 0) {
-        await this.#inTurn(async () => {
-          if (this.#flows) await this.#tryBurst(count);
-        });
-      }
+      const events = this.#intents.due(now);
+      const isPulse = pulses.count(now, 1 / pulseEvery) > 0;
+      if (lives.count(now, 1 / engineLife) > 0 && this.#state.conduct.engine === 'restarts')
+        this.#units.restartEngine();
+      if (events === 0 && !isPulse) continue;
+      await this.#inTurn(() =>
+        this.#tryWriting(async () => {
+          if (this.#flows) await this.#intents.write(events);
+          if (isPulse) await this.#state.pulse(this.#haltedRedis === undefined);
+        }),
+      );
     }
   }
 
   /** Notes the first of failures and the success after them; a trading system outlives its Redis. */
-  async #tryBurst(count: number): Promise<void> {
-    const before = this.#telemetry.reachable;
+  async #tryWriting(work: () => Promise<void>): Promise<void> {
     try {
-      await this.#burst(count);
-      if (!before) this.#note('telemetry', 'Redis takes events again');
+      await work();
+      if (this.#writes || !this.#redis.reachable) return;
+      // Redis may have come back empty.
+      await this.#state.layDownKeys();
+      this.#notes.add('telemetry', 'it can be written again');
+      this.#writes = true;
     } catch (error) {
-      if (before) this.#note('telemetry', `Redis takes no events: ${errorMessage(error)}`);
+      if (this.#writes) this.#notes.add('telemetry', `nothing can be written: ${errorMessage(error)}`);
+      this.#writes = false;
     }
-  }
-
-  async #burst(count: number): Promise<void> {
-    const now = unixNow();
-    await this.#telemetry.append(
-      Array.from({ length: count }, () => ({ intent: this.#market.next(now, this.#distortion) })),
-    );
-    this.#written += count;
-  }
-
-  /** Healthy events at the usual rate, the newest at the given time. */
-  #history(newestMs: number): TimedIntent[] {
-    const spacingMs = 1000 / this.#options.rate;
-    return Array.from({ length: backlogEvents }, (_, index) => {
-      const atMs = Math.round(newestMs - (backlogEvents - 1 - index) * spacingMs);
-      return { intent: this.#market.next(atMs / 1000), atMs };
-    });
-  }
-
-  #note(kind: Note['kind'], text: string, at = unixNow()): void {
-    this.#sequence += 1;
-    this.#notes.push({ sequence: this.#sequence, at, kind, text });
-    if (this.#notes.length > keptNotes) this.#notes.shift();
-    this.#options.onNote(text);
   }
 
   /** One thing after the other: no tick may write into a stream that is being made stale. */

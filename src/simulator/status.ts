@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { faultNames } from './fault-names.js';
+import { faultNames } from './faults/fault-names.js';
 
 /** Something that happened in the simulated trading system. */
 export const noteSchema = z.object({
@@ -16,8 +16,14 @@ export const simulatorStatus = z.object({
   fault: z.object({ name: z.enum(faultNames), injected_at: z.number() }).nullable(),
   /** null: it is between two runs, or held */
   engine: z
-    .object({ pid: z.number(), started_at: z.number(), canary_model: z.string().nullable() })
+    .object({
+      pid: z.number(),
+      started_at: z.number(),
+      canary_model: z.string().nullable(),
+      calibration: z.string().nullable(),
+    })
     .nullable(),
+  harvest: z.object({ pid: z.number(), started_at: z.number() }).nullable(),
   telemetry: z.object({
     writing: z.boolean(),
     reachable: z.boolean(),
@@ -30,7 +36,7 @@ export const simulatorStatus = z.object({
 });
 export type SimulatorStatus = z.infer<typeof simulatorStatus>;
 
-/** Answer of `POST /fault`: what was done, for a person. */
-export const faultAnswer = z.object({ lines: z.array(z.string()) });
+/** Answer of `POST /fault` and `POST /calibrate`: what was done, for a person. */
+export const doneAnswer = z.object({ lines: z.array(z.string()) });
 /** Answer to what is refused or went wrong. */
 export const errorAnswer = z.object({ error: z.string() });

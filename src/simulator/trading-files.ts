@@ -4,20 +4,31 @@ import { dirname, join } from 'node:path';
 import type { Config } from '../config/schema.js';
 import { writeFileAtomically } from '../platform/files.js';
 import { packageRoot } from '../platform/package-root.js';
+import { layOutCalibration } from './calibration-files.js';
 
 const baselineWeights = { xgb: 0.25, lgbm: 0.25, nhits: 0.3, patchtst: 0.2 };
 
+/** Rollback scripts of the trading system, and Redline's that they are links to. */
+const scripts = [
+  { path: join('ops', 'model_safety', 'qsc_rollback.sh'), target: 'qsc.sh' },
+  { path: 'rollback_calibration.sh', target: 'calibration.sh' },
+] as const;
+
 /**
- * Lays out the trading system's folder as the runbook finds it: folders, baseline weights, and the rollback script as a
- * link to Redline's. What is there already is left as it is.
+ * Lays out the trading system's folder as the runbooks find it: folders, baseline weights, the configuration of the
+ * calibration with its backup, and the rollback scripts as links to Redline's. What is there already is left as it is.
  */
 export async function layOutTradingFiles(files: Config['files']): Promise<void> {
   const folders = [files.data, files.reports, dirname(files.canary_log), dirname(files.canary_weights)];
   for (const folder of folders) await mkdir(folder, { recursive: true });
   if (!existsSync(files.baseline_weights))
     await writeFileAtomically(files.baseline_weights, `${JSON.stringify(baselineWeights, null, 2)}\n`);
-  const script = join(files.root, 'ops', 'model_safety', 'qsc_rollback.sh');
+  await layOutCalibration(files);
+  for (const { path, target } of scripts) await link(join(files.root, path), target);
+}
+
+async function link(script: string, target: string): Promise<void> {
   if (lstatSync(script, { throwIfNoEntry: false }) !== undefined) return;
   await mkdir(dirname(script), { recursive: true });
-  await symlink(join(packageRoot, 'rollback', 'qsc.sh'), script);
+  await symlink(join(packageRoot, 'rollback', target), script);
 }

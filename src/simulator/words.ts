@@ -1,6 +1,12 @@
-import type { EngineRun } from './engine.js';
-import type { FaultName } from './fault-names.js';
-import { faults, isModelFault } from './faults.js';
+import { calibrationFaultFacts } from './faults/calibration-faults.js';
+import type { EngineRun } from './units/engine.js';
+import {
+  isCalibrationFault,
+  isModelFault,
+  type CalibrationFault,
+  type FaultName,
+} from './faults/fault-names.js';
+import { faults } from './faults/faults.js';
 
 /** What is true as a fault is injected. */
 export interface InjectionFacts {
@@ -8,6 +14,8 @@ export interface InjectionFacts {
   readonly model: string;
   /** the model that the engine gives a canary's weight; null: none */
   readonly canaryModel: string | null;
+  /** version of the calibration that the engine has loaded; null: none */
+  readonly calibration: string | null;
   /** events a second */
   readonly rate: number;
   /** events written at once */
@@ -15,6 +23,8 @@ export interface InjectionFacts {
   /** age of the newest event after a stall, seconds */
   readonly stalledAge: number;
 }
+
+const heal = 'redline inject none';
 
 /** Tells a person what an injected fault does, which alert to expect and how it ends. */
 export function describeInjection(name: FaultName, facts: InjectionFacts): string[] {
@@ -30,30 +40,69 @@ export function describeInjection(name: FaultName, facts: InjectionFacts): strin
   ];
 }
 
+/** Tells that everything was healed. */
+export function healedLines(burst: number): string[] {
+  return [`Healed: ${burst} healthy events were written at once, so that windows are healthy again.`];
+}
+
+/** Tells of a calibration that the engine has loaded, and what an operator does next. */
+export function calibrationLines(version: string, pid: number): string[] {
+  return [
+    `Calibration ${version} is in the configuration; the engine (pid ${pid}) was restarted and has loaded it.`,
+    'Declare it: redline deploy start calibration (with a baseline that deploy prepare calibration took before).',
+  ];
+}
+
 function detail(name: FaultName, facts: InjectionFacts): string[] {
+  if (isCalibrationFault(name)) return calibrationDetail(name, facts);
   if (name === 'telemetry-stall') {
     return [
       `The stream was made anew with its newest event ${Math.floor(facts.stalledAge / 60)} min ${facts.stalledAge % 60} s old, so that the limit is reached in a moment instead of ten minutes.`,
-      'Events flow again after: redline inject none',
+      `Events flow again after: ${heal}`,
     ];
   }
   if (name === 'redis-down') {
     return [
       'The redis-server of the demonstration is suspended (SIGSTOP), not ended.',
-      'It pages and rolls nothing back by itself; without telemetry for long enough QscTelemetryStalled does. It goes on after: redline inject none',
+      `It pages and rolls nothing back by itself; without telemetry for long enough QscTelemetryStalled does. It goes on after: ${heal}`,
     ];
   }
   return [
     `${facts.burst} faulty events were written at once, so that the judged window is full of them; it goes on at ${facts.rate} events a second.`,
     facts.canaryModel === null
       ? 'No canary runs, so nothing will be rolled back; the gate refuses one as long as the fault lasts.'
-      : 'It ends when the engine is restarted without the canary, as a rollback does, or after: redline inject none',
+      : `It ends when the engine is restarted without the canary, as a rollback does, or after: ${heal}`,
   ];
 }
 
-/** Tells that a fault ended because the canary is gone; undefined where the run of the engine does not end it. */
-export function endedByRestart(name: FaultName, run: EngineRun): string | undefined {
-  return isModelFault(name) && run.canaryModel === null
-    ? `${name} ended: the engine was restarted without the canary`
-    : undefined;
+function calibrationDetail(name: CalibrationFault, { calibration }: InjectionFacts): string[] {
+  const { judged, lasting } = calibrationFaultFacts[name];
+  return [
+    ...(judged === undefined
+      ? []
+      : [`Its alert is judged in ${judged.phases} only.${startedAgo(judged.startedAgo)}`]),
+    ...(lasting === undefined ? [] : [lasting]),
+    calibration === null
+      ? `No calibration is loaded, so nothing will be rolled back. It ends after: ${heal}`
+      : `It ends when the engine is restarted without the calibration, as its rollback does, or after: ${heal}`,
+  ];
+}
+
+/** An engine that was restarted for the calibration just now counts as restarted in the middle of it. */
+function startedAgo(ago: string | undefined): string {
+  return ago === undefined
+    ? ''
+    : ` To be there at once: redline deploy start calibration --started-at "${ago} ago" --accept CalibrationEngineRestarted`;
+}
+
+/** Tells that a fault ended because what it came from is gone; undefined where the run of the engine does not end it. */
+export function endedByRestart(
+  { name, isOfCalibration }: { readonly name: FaultName; readonly isOfCalibration: boolean },
+  run: EngineRun,
+): string | undefined {
+  if (isModelFault(name) && run.canaryModel === null)
+    return `${name} ended: the engine was restarted without the canary`;
+  if (isCalibrationFault(name) && isOfCalibration && run.calibration === null)
+    return `${name} ended: the engine was restarted without the calibration`;
+  return undefined;
 }

@@ -35,16 +35,24 @@ import { simulatorVariable } from '../simulator/address.js';
 const lookEveryMs = 250;
 /** Longest wait for the first scrape. */
 const readingsTimeoutSeconds = 30;
-/** What an operator types to begin a canary. */
-const activation = 'canary activate --model patchtst';
+
+/** What an operator types to begin a deployment, and what to try on it. */
+const deployments = {
+  canary: { commands: ['canary activate --model patchtst'], fault: 'action-collapse' },
+  calibration: {
+    commands: ['deploy prepare calibration', 'inject calibrate', 'deploy start calibration'],
+    fault: 'drawdown',
+  },
+} as const;
+type DemoDeployment = keyof typeof deployments;
 
 export interface DemoOptions {
   /** the value of --config: moves addresses, nothing else */
   readonly configPath: string | undefined;
   readonly directory: string;
   readonly freePorts: boolean;
-  /** whether a canary is activated once everything runs */
-  readonly canary: boolean;
+  /** what is put under observation once everything runs; undefined: nothing */
+  readonly deployment: DemoDeployment | undefined;
 }
 
 /**
@@ -69,7 +77,7 @@ export async function demo(options: DemoOptions): Promise<void> {
       screen,
       interrupted,
       components: components(demonstration),
-      whenReady: () => show(demonstration, screen, interrupted, options.canary),
+      whenReady: () => show(demonstration, screen, interrupted, options.deployment),
     });
   } finally {
     await releaseDemonstration(demonstration);
@@ -107,12 +115,12 @@ function components(demonstration: Demonstration): Run['components'] {
   ];
 }
 
-/** Activates the canary as an operator would, then tells what happens until interrupted. */
+/** Begins the deployment as an operator would, then tells what happens until interrupted. */
 async function show(
   demonstration: Demonstration,
   screen: Screen,
   interrupted: AbortSignal,
-  canary: boolean,
+  deployment: DemoDeployment | undefined,
 ): Promise<void> {
   const command = commandPrefix(demonstration.configPath, process.env);
   const observer = new Observer(demonstration);
@@ -122,45 +130,58 @@ async function show(
   screen.line(`\nFiles and logs are below ${demonstration.directory}. Ctrl-C ends everything.`);
   screen.status('waiting for the first readings ...');
   await poll(
-    async () => (interrupted.aborted || (await observer.hasReadings()) ? true : undefined),
+    async () => (interrupted.aborted || (await observer.hasReadings(deployment)) ? true : undefined),
     readingsTimeoutSeconds,
   );
   if (interrupted.aborted) return;
-  const watching = watch({ observer, screen, interrupted, command, folder: demonstration.directory });
-  if (canary) await activateCanary(demonstration, screen, interrupted, command);
-  screen.line(`\nNow break something. In a second terminal: ${command} inject action-collapse\n`);
+  const { commands, fault } = deployments[deployment ?? 'canary'];
+  const again = [`inject none`, ...commands].map((typed) => `${command} ${typed}`).join(', then ');
+  const watching = watch({ observer, screen, interrupted, again, folder: demonstration.directory });
+  if (deployment !== undefined)
+    await operate({ demonstration, screen, interrupted, command, typed: commands });
+  screen.line(`\nNow break something. In a second terminal: ${command} inject ${fault}\n`);
   await watching;
 }
 
-async function activateCanary(
-  { configPath, simulator }: Demonstration,
-  screen: Screen,
-  interrupted: AbortSignal,
-  command: string,
-): Promise<void> {
-  screen.line(`\nAs an operator would: ${command} ${activation}`);
-  const code = await runCommand({
-    args: ['--config', configPath, ...activation.split(' ')],
-    environment: demonstrationEnvironment(process.env, simulator),
-    interrupted,
-    onLine: (line) => {
-      screen.line(`  | ${line}`);
-    },
-  });
-  if (code !== 0) screen.line(`The canary was not activated (exit code ${code ?? 'none'}).`);
+interface Operation {
+  readonly demonstration: Demonstration;
+  readonly screen: Screen;
+  readonly interrupted: AbortSignal;
+  /** how a person types `redline` */
+  readonly command: string;
+  /** what is typed after it, one command after the other */
+  readonly typed: readonly string[];
+}
+
+/** Runs commands until one says no. */
+async function operate({ demonstration, screen, interrupted, command, typed }: Operation): Promise<void> {
+  for (const each of typed) {
+    screen.line(`\nAs an operator would: ${command} ${each}`);
+    const code = await runCommand({
+      args: ['--config', demonstration.configPath, ...each.split(' ')],
+      environment: demonstrationEnvironment(process.env, demonstration.simulator),
+      interrupted,
+      onLine: (line) => {
+        screen.line(`  | ${line}`);
+      },
+    });
+    if (code === 0) continue;
+    screen.line(`Nothing is under observation: that ended with exit code ${code ?? 'none'}.`);
+    return;
+  }
 }
 
 interface Watch {
   readonly observer: Observer;
   readonly screen: Screen;
   readonly interrupted: AbortSignal;
-  /** how a person types `redline` */
-  readonly command: string;
+  /** what a person types to begin once more */
+  readonly again: string;
   /** left out of the paths that are shown */
   readonly folder: string;
 }
 
-async function watch({ observer, screen, interrupted, command, folder }: Watch): Promise<void> {
+async function watch({ observer, screen, interrupted, again, folder }: Watch): Promise<void> {
   const timeline = new Timeline();
   const ended = new Set<string>();
   while (!interrupted.aborted) {
@@ -170,7 +191,7 @@ async function watch({ observer, screen, interrupted, command, folder }: Watch):
     for (const { id, ended_at: endedAt } of snapshot.rollbacks ?? []) {
       if (endedAt === null || ended.has(id)) continue;
       ended.add(id);
-      screen.line(`\nOnce more: ${command} inject none, then ${command} ${activation}\n`);
+      screen.line(`\nOnce more: ${again}\n`);
     }
     screen.status(statusLine(snapshot));
     await delay(lookEveryMs, undefined, { signal: interrupted }).catch(() => undefined);

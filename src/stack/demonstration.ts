@@ -79,13 +79,16 @@ export function demonstrationSettings({
 }: Movable): object {
   return {
     redis: { url: 'redis://127.0.0.1:16379', ...redis },
-    systemd: { systemctl: './systemctl', engine_pid_file: 'engine.pid' },
+    systemd: { systemctl: './systemctl', engine_pid_file: 'engine.pid', harvest_pid_file: 'harvest.pid' },
+    journal: { journalctl: './journalctl' },
     files: { root: 'trading', override_installed: 'etc/systemd/system/%u.d/qsc_canary.conf' },
     exporter: { listen: '127.0.0.1:9711', ...exporter },
     receiver: { listen: '127.0.0.1:9712', token_file: 'receiver.token', ...receiver },
     prometheus: { url: 'http://127.0.0.1:9090', scrape_interval: '1s', ...prometheus },
     alertmanager: { url: 'http://127.0.0.1:9093', ...alertmanager },
     state: { directory: 'state' },
+    // Nobody waits two minutes in front of a demonstration for a restart to count.
+    deployments: { calibration: { settle: '5s' } },
   };
 }
 
@@ -95,7 +98,7 @@ export function demonstrationConfigOf(settings: Movable): Config {
 }
 
 /**
- * Makes the demonstration's folder anew: configuration, token, and the stand-in for systemctl.
+ * Makes the demonstration's folder anew: configuration, token, and the stand-ins for systemctl and journalctl.
  * @throws UserError when the folder holds anything else than an earlier demonstration
  */
 export async function layOutDemonstration(
@@ -109,7 +112,8 @@ export async function layOutDemonstration(
   await writeFile(ownerFile(directory), `${process.pid}\n`);
   await writeFileAtomically(configPath, header + stringify(demonstrationSettings(settings)));
   await writeFile(join(directory, 'receiver.token'), `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 });
-  await symlink(join(packageRoot, 'demo', 'systemctl'), join(directory, 'systemctl'));
+  for (const program of ['systemctl', 'journalctl'])
+    await symlink(join(packageRoot, 'demo', program), join(directory, program));
   return { directory, configPath, config: loadConfig(configPath, {}).config, simulator };
 }
 

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { PrometheusClient } from '../alerts/prometheus.js';
-import { deploymentSchema } from '../deployments/deployment.js';
+import { baselineQuantities } from '../deployments/baseline.js';
+import { deploymentSchema, type DeploymentKind } from '../deployments/deployment.js';
 import { rollbackSchema } from '../deployments/rollback.js';
-import { job } from '../names.js';
+import { job, recordedMetric } from '../names.js';
 import { unixNow } from '../platform/clock.js';
 import { formatAddress } from '../platform/http-server.js';
 import { SimulatorClient } from '../simulator/control-client.js';
@@ -25,10 +26,17 @@ export class Observer {
     this.#receiver = `http://${formatAddress(config.receiver.listen)}`;
   }
 
-  /** Whether Prometheus has readings of exporter and receiver. */
-  async hasReadings(): Promise<boolean> {
+  /**
+   * Whether Prometheus has readings of exporter and receiver.
+   * @param kind of the deployment that is to begin: before a calibration there must be all that its baseline is of
+   */
+  async hasReadings(kind: DeploymentKind | undefined): Promise<boolean> {
     const up = await orUndefined(this.#prometheus.query(`up{job=~"${job.exporter}|${job.receiver}"} == 1`));
-    return up?.length === 2;
+    if (up?.length !== 2 || kind !== 'calibration') return up?.length === 2;
+    const judged = await orUndefined(
+      this.#prometheus.query(`count by (quantity) (${recordedMetric.calibrationReading})`),
+    );
+    return baselineQuantities.every((quantity) => judged?.some(({ labels }) => labels.quantity === quantity));
   }
 
   /** One look at everything; what does not answer is left out. */

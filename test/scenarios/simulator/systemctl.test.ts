@@ -3,7 +3,8 @@ import { existsSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { packageRoot } from '../../../src/platform/package-root.js';
-import { Engine } from '../../../src/simulator/engine.js';
+import { engineProgram } from '../../../src/simulator/units/engine.js';
+import { Unit } from '../../../src/simulator/units/unit.js';
 import { locateProgram } from '../../../src/stack/programs.js';
 import { runProgram } from '../../support/run-program.js';
 import { temporaryFolder } from '../../support/workspace.js';
@@ -119,9 +120,12 @@ describe("the demonstration's systemctl", () => {
   it('stops the engine for good, and starts it again', async () => {
     const { pidFile, run } = besideUnits();
     const runs: number[] = [];
-    const engine = new Engine({
+    const engine = new Unit({
+      program: engineProgram({
+        override: join(pidFile, '..', 'override.conf'),
+        calibrationConfig: join(pidFile, '..', 'calibration.json'),
+      }),
       pidFile,
-      override: join(pidFile, '..', 'override.conf'),
       onStart: ({ pid }) => runs.push(pid),
       onProblem: (text) => {
         throw new Error(text);

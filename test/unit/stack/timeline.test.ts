@@ -17,6 +17,7 @@ function simulator(...notes: Note[]): SimulatorStatus {
   return {
     fault: null,
     engine: null,
+    harvest: null,
     telemetry: { writing: true, reachable: true, events_written: 0, rate: 10 },
     notes,
   };

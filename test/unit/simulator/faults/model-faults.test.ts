@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { faultNames, modelFaults, type ModelFault } from '../../../src/simulator/fault-names.js';
-import { distortionOf, faults, parseFault } from '../../../src/simulator/faults.js';
-import { Market, models, type TradeIntent } from '../../../src/simulator/market.js';
-import { violations } from '../../support/window-readings.js';
+import { modelFaults, type ModelFault } from '../../../../src/simulator/faults/fault-names.js';
+import { faults } from '../../../../src/simulator/faults/faults.js';
+import { distortionOf } from '../../../../src/simulator/faults/model-faults.js';
+import { Market, models, type TradeIntent } from '../../../../src/simulator/market.js';
+import { violations } from '../../../support/window-readings.js';
 
 function faultyRun(fault: ModelFault, model: (typeof models)[number], seed: number): TradeIntent[] {
   const market = new Market(seed);
@@ -29,22 +30,5 @@ describe.each(modelFaults)('%s', (fault) => {
   it('is seen in a window of 200 events too', () => {
     const newest = faultyRun(fault, 'patchtst', 11).slice(-200);
     expect(violations(newest, 'patchtst')).toContain(faults[fault].alert);
-  });
-});
-
-describe('parseFault', () => {
-  it.each(faultNames)('knows %s', (name) => {
-    expect(parseFault(name)).toBe(name);
-  });
-
-  it('takes ensemble-dysfunction for its low side, and none for healing', () => {
-    expect(parseFault('ensemble-dysfunction')).toBe('ensemble-dysfunction-low');
-    expect(parseFault(' None ')).toBeUndefined();
-  });
-
-  it('names the near miss and every fault', () => {
-    expect(() => parseFault('action-colapse')).toThrow(
-      /Did you mean "action-collapse"\?[^]*redis-down, none/,
-    );
   });
 });

@@ -1,5 +1,3 @@
-import { nearMiss } from '../config/load.js';
-import { UserError } from '../platform/errors.js';
 import {
   eachModel,
   models,
@@ -10,97 +8,9 @@ import {
   type Distortion,
   type Model,
   type Side,
-} from './market.js';
-import type { Random } from './random.js';
-import { faultNames, healed, modelFaults, type FaultName, type ModelFault } from './fault-names.js';
-
-export interface Fault {
-  /** what happens, as a person reads it; `MODEL` stands for the model */
-  readonly effect: string;
-  /** the alert of the catalogue that it is there to raise */
-  readonly alert: string;
-  /** alerts that the definitions make unavoidable beside it */
-  readonly implied: readonly string[];
-}
-
-/** Every fault, and what to expect of it. */
-export const faults: Readonly<Record<FaultName, Fault>> = {
-  'action-collapse': {
-    effect: 'MODEL says HOLD in about 78% of its predictions',
-    alert: 'QscActionCollapse',
-    implied: [],
-  },
-  'dead-zone': {
-    effect: 'MODEL says HOLD in about 95% of its predictions',
-    alert: 'QscDeadZone',
-    implied: ['QscActionCollapse'],
-  },
-  'flat-predictions': {
-    effect: 'the confidence of MODEL deviates by about 0.036 only',
-    alert: 'QscFlatPredictions',
-    implied: [],
-  },
-  'narrow-range': {
-    effect: 'the confidence of MODEL stays within about 0.06 but for a few outliers',
-    alert: 'QscNarrowRange',
-    implied: [],
-  },
-  'constant-output': {
-    effect: 'the confidence of MODEL is 0.62 in every event',
-    alert: 'QscConstantOutput',
-    implied: ['QscFlatPredictions', 'QscNarrowRange'],
-  },
-  'ensemble-dysfunction-low': {
-    effect: 'the models split two to two in every event',
-    alert: 'QscEnsembleDysfunction',
-    implied: [],
-  },
-  'ensemble-dysfunction-high': {
-    effect: 'the models say the same in nearly every event',
-    alert: 'QscEnsembleDysfunction',
-    implied: [],
-  },
-  'model-chaos': {
-    effect: 'MODEL contradicts the others, BUY against SELL, in about 40% of the events',
-    alert: 'QscModelChaos',
-    implied: [],
-  },
-  'invalid-confidence': {
-    effect: 'MODEL writes -1 and "nan" as its confidence in about 5% of the events',
-    alert: 'QscQualityGateFailed',
-    implied: [],
-  },
-  'telemetry-stall': {
-    effect: 'no event is written any more',
-    alert: 'QscTelemetryStalled',
-    implied: [],
-  },
-  'redis-down': {
-    effect: 'Redis stands still and answers nobody',
-    alert: 'RedisDown',
-    implied: [],
-  },
-};
-
-/**
- * @returns the fault of that name, undefined for `none`; `ensemble-dysfunction` means its low side
- * @throws UserError naming the near miss and every fault
- */
-export function parseFault(text: string): FaultName | undefined {
-  const word = text.trim().toLowerCase();
-  if (word === healed) return undefined;
-  if (word === 'ensemble-dysfunction') return 'ensemble-dysfunction-low';
-  const found = faultNames.find((name) => name === word);
-  if (found !== undefined) return found;
-  const known = [...faultNames, healed];
-  throw new UserError(
-    `"${text}" is no fault.${nearMiss(text, known)}\nThe faults are: ${known.join(', ')} (${healed} heals).`,
-  );
-}
-
-export function isModelFault(name: FaultName): name is ModelFault {
-  return modelFaults.some((fault) => fault === name);
-}
+} from '../market.js';
+import type { ModelFault } from './fault-names.js';
+import type { Random } from '../random.js';
 
 /**
  * How a fault bends events. Each is as pure as the definitions permit: its own condition is met, by a wide margin, and

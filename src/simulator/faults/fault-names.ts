@@ -1,0 +1,55 @@
+/** What can go wrong with the models' predictions. */
+export const modelFaults = [
+  'action-collapse',
+  'dead-zone',
+  'flat-predictions',
+  'narrow-range',
+  'constant-output',
+  'ensemble-dysfunction-low',
+  'ensemble-dysfunction-high',
+  'model-chaos',
+  'invalid-confidence',
+] as const;
+export type ModelFault = (typeof modelFaults)[number];
+
+/** What can go wrong with the way the events take. */
+const transportFaults = ['telemetry-stall', 'redis-down'] as const;
+
+/** What can go wrong while a canary runs. */
+export const canaryFaults = [...modelFaults, ...transportFaults] as const;
+
+/** What can go wrong after a calibration. */
+export const calibrationFaults = [
+  'engine-restart',
+  'engine-down',
+  'calibration-exception',
+  'calibration-reload',
+  'confidence-collapse',
+  'hold-dominates',
+  'buy-dominates',
+  'mix-shift',
+  'drawdown',
+  'guard-storm',
+  'equity-swings',
+  'stop-loss-storm',
+  'decisions-stall',
+  'learning-stall',
+  'override-explosion',
+] as const;
+export type CalibrationFault = (typeof calibrationFaults)[number];
+
+export const faultNames = [...canaryFaults, ...calibrationFaults] as const;
+export type FaultName = (typeof faultNames)[number];
+
+export function isModelFault(name: FaultName): name is ModelFault {
+  return modelFaults.some((fault) => fault === name);
+}
+
+export function isCalibrationFault(name: FaultName): name is CalibrationFault {
+  return calibrationFaults.some((fault) => fault === name);
+}
+
+/** The word that heals. */
+export const healed = 'none';
+/** The word that calibrates. */
+export const calibrate = 'calibrate';
