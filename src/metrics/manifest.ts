@@ -1,9 +1,17 @@
 import type { Metric } from './metric.js';
+import { calibrationFilesCollector } from './calibration-files.js';
+import { calibrationCollector } from './calibration.js';
 import { canaryFilesCollector } from './canary-files.js';
+import { closedTradesCollector } from './closed-trades.js';
 import type { CollectorModule } from './collector.js';
 import { ownMetrics } from './collector-metrics.js';
+import { decisionsCollector } from './decisions.js';
+import { engineHealthCollector } from './engine-health.js';
+import { equityCollector } from './equity.js';
 import { hostCollector } from './host.js';
+import { journalCollector } from './journal.js';
 import { redisCollector } from './redis.js';
+import { riskCollector } from './risk.js';
 import { rollbackScriptsCollector } from './rollback-scripts.js';
 import { systemdCollector } from './systemd.js';
 import { tradeIntentCollector } from './trade-intent.js';
@@ -12,9 +20,17 @@ import { tradeIntentCollector } from './trade-intent.js';
 export const collectorModules: readonly CollectorModule[] = [
   redisCollector,
   tradeIntentCollector,
+  equityCollector,
+  decisionsCollector,
+  calibrationCollector,
+  riskCollector,
+  closedTradesCollector,
+  engineHealthCollector,
+  calibrationFilesCollector,
   canaryFilesCollector,
   rollbackScriptsCollector,
   systemdCollector,
+  journalCollector,
   hostCollector,
 ];
 

@@ -93,6 +93,7 @@ function withDefaults(settings: Settings, folder: string): unknown {
   const exporter = typeof settings.exporter === 'object' ? settings.exporter : {};
   return {
     systemd: { enabled: false },
+    journal: { enabled: false },
     files: { root: folder },
     state: { directory: folder },
     ...settings,
