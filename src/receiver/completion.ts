@@ -6,9 +6,8 @@ import { isoTime, unixNow } from '../platform/clock.js';
 import { errorCode, errorMessage } from '../platform/errors.js';
 import type { Logger } from '../platform/log.js';
 import type { Mutex } from '../platform/mutex.js';
-import { recordedMetric } from '../names.js';
 import type { Ledger } from '../rollback/ledger.js';
-import { hasRecordedViolation, isClean, whyNotClean } from './judgement.js';
+import { countChecks, hasRecordedViolation, isClean, whyNotClean } from './judgement.js';
 
 /** How long after the end Prometheus may take to call an observation clean, seconds. */
 export const completionWait = 120;
@@ -24,7 +23,7 @@ export interface CompletionParts {
   readonly since: number;
 }
 
-/** Writes down how the observation of each canary that ended by time went, as Prometheus judges it. */
+/** Writes down how the observation of each canary and calibration that ended by time went, as Prometheus judges it. */
 export class Completion {
   readonly #parts: CompletionParts;
 
@@ -49,7 +48,8 @@ export class Completion {
     await mutex.run(async () => {
       // A violation that came in meanwhile made it a rollback.
       if (!ledger.state.awaitingCompletion.has(deployment.id)) return;
-      await appendOnce(canaryLog, completionLine(deployment, result, checks));
+      if (deployment.kind === 'canary')
+        await appendOnce(canaryLog, completionLine(deployment, result, checks));
       await ledger.append({
         type: 'monitoring_completed',
         deployment: deployment.id,
@@ -67,7 +67,7 @@ export class Completion {
     if (hasRecordedViolation(ledger.state, id)) return 'violations';
     const isLate = unixNow() - Math.max(endedAt, since) >= completionWait;
     try {
-      if (await isClean(prometheus, id)) return 'no_violations';
+      if (await isClean(prometheus, deployment)) return 'no_violations';
       return isLate ? await whyNotClean(prometheus, deployment) : undefined;
     } catch (error) {
       logger.warn(
@@ -78,14 +78,10 @@ export class Completion {
     }
   }
 
-  /** Evaluations of the canary's rules during the observation; null where Prometheus does not know. */
-  async #countChecks({ model, started_at: start, ends_at: end }: Deployment): Promise<number | null> {
-    if (end === null) return null;
-    const selector = `${recordedMetric.modelGateViolation}{window="canary",model=${JSON.stringify(model)}}`;
-    const range = Math.max(1, Math.round(end - start));
+  /** Evaluations of the rules during the observation; null where Prometheus does not know. */
+  async #countChecks(deployment: Deployment): Promise<number | null> {
     try {
-      const [count] = await this.#parts.prometheus.query(`max(count_over_time(${selector}[${range}s]))`, end);
-      return count?.value ?? null;
+      return await countChecks(this.#parts.prometheus, deployment);
     } catch {
       return null; // it is a figure for people; the result does not depend on it
     }

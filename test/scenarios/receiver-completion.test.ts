@@ -5,9 +5,9 @@ import { stringify } from 'yaml';
 import { PrometheusClient } from '../../src/alerts/prometheus.js';
 import { unixNow } from '../../src/platform/clock.js';
 import { poll } from '../../src/platform/poll.js';
-import { isClean, whyNotClean } from '../../src/receiver/judgement.js';
+import { countChecks, isClean, whyNotClean } from '../../src/receiver/judgement.js';
 import { freePort, startPrometheus } from '../../src/stack/servers.js';
-import { canary } from '../support/violations.js';
+import { calibration, canary } from '../support/violations.js';
 import { temporaryFolder } from '../support/workspace.js';
 
 /** A Prometheus that evaluates these rules every second; resolves once it has a few times. */
@@ -62,14 +62,17 @@ it('tells violations, too little telemetry and what nobody knows apart', async (
   // Whole and without violation, and yet the alert does not fire: a rule is broken.
   expect(await why('whole')).toBe('unknown');
   expect(await why('never seen')).toBe('unknown');
-  expect(await isClean(prometheus, 'whole')).toBe(false);
+  expect(await isClean(prometheus, { ...observed(), id: 'whole' })).toBe(false);
 });
 
 it('takes an observation for clean when the alert says so', async () => {
   const prometheus = await startWith([presence('whole', 0.95), completed('>= 0.95'), evaluated]);
-  const clean = await poll(async () => ((await isClean(prometheus, 'whole')) ? true : undefined), 10);
+  const clean = await poll(
+    async () => ((await isClean(prometheus, { ...observed(), id: 'whole' })) ? true : undefined),
+    10,
+  );
   expect(clean).toBe(true);
-  expect(await isClean(prometheus, 'other')).toBe(false);
+  expect(await isClean(prometheus, { ...observed(), id: 'other' })).toBe(false);
 });
 
 it('remembers a violation by its record where its alert is no longer kept', async () => {
@@ -80,4 +83,60 @@ it('remembers a violation by its record where its alert is no longer kept', asyn
   };
   const prometheus = await startWith([remembered, evaluated]);
   expect(await whyNotClean(prometheus, { ...observed(), id: 'remembered' })).toBe('violations');
+});
+
+it('judges a calibration by what is critical, by late warnings, and by its telemetry, in this order', async () => {
+  const ids = ['critical', 'remembered', 'warned-late', 'warned-early', 'short', 'whole'] as const;
+  const value = (record: string, deployment: string, expr: string, labels = {}): object => ({
+    record,
+    expr,
+    labels: { deployment, ...labels },
+  });
+  const remembered = { class: 'post_calibration_critical' };
+  const prometheus = await startWith([
+    {
+      alert: 'DecisionsStalled',
+      expr: 'vector(1)',
+      labels: { deployment: 'critical', runbook: 'post-calibration', severity: 'critical' },
+    },
+    // Neither is a violation of it: another runbook's, and one that is no more than a warning.
+    {
+      alert: 'RedisDown',
+      expr: 'vector(1)',
+      labels: { deployment: 'whole', runbook: 'qsc-canary', severity: 'critical' },
+    },
+    {
+      alert: 'HoldDominates',
+      expr: 'vector(1)',
+      labels: { deployment: 'warned-early', runbook: 'post-calibration', severity: 'warning' },
+    },
+    value('redline:last_alert_timestamp_seconds', 'remembered', 'vector(time())', remembered),
+    value('warned_before_end', 'warned-late', 'vector(99)'),
+    value('warned_before_end', 'warned-early', 'vector(100)'),
+    ...ids.map((id) => value('present', id, `vector(${id === 'whole' || id === 'warned-early' ? 1 : 0.9})`)),
+    value('redline:calibration_phase', 'whole', 'vector(1)', { phase: 'A' }),
+    value('redline:calibration_phase', 'whole', 'vector(1)', { phase: 'B' }),
+    {
+      alert: 'CalibrationAccepted',
+      expr: 'present{deployment="whole"} == 1',
+      annotations: { query: 'present', limit: '0.95', query_2: 'warned_before_end', limit_2: '100' },
+    },
+    evaluated,
+  ]);
+  const whyNot = (id: string): Promise<string> =>
+    whyNotClean(prometheus, calibration({ started_at: unixNow() - 120, ends_at: unixNow(), id }));
+  expect(await Promise.all(ids.map(whyNot))).toEqual([
+    'violations',
+    'violations',
+    'violations',
+    'unknown',
+    'insufficient_telemetry',
+    'unknown',
+  ]);
+  const whole = calibration({ started_at: unixNow() - 120, ends_at: unixNow(), id: 'whole' });
+  expect(await isClean(prometheus, whole)).toBe(true);
+  expect(await isClean(prometheus, { ...whole, kind: 'canary' })).toBe(false);
+  // Each evaluation counts once, though two phases hold at the same time.
+  const [evaluations] = await prometheus.query('count_over_time(evaluated[2m])', whole.ends_at ?? 0);
+  expect(await countChecks(prometheus, whole)).toBe(evaluations?.value);
 });

@@ -1,6 +1,7 @@
-import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Deployment } from '../../../src/deployments/deployment.js';
 import { PrometheusClient } from '../../../src/alerts/prometheus.js';
 import { Mutex } from '../../../src/platform/mutex.js';
 import { unixNow } from '../../../src/platform/clock.js';
@@ -8,11 +9,12 @@ import { Completion, completionWait } from '../../../src/receiver/completion.js'
 import { beginRollback } from '../../../src/rollback/begin.js';
 import { Ledger } from '../../../src/rollback/ledger.js';
 import { freePort } from '../../../src/stack/servers.js';
-import { canary, manual, silent } from '../../support/violations.js';
+import { calibration, canary, manual, silent } from '../../support/violations.js';
 import { temporaryFolder } from '../../support/workspace.js';
 
-/** A canary that ended by time a while ago, and a Prometheus that nobody reaches. */
-async function endedCanary(
+/** A deployment that ended by time a while ago, and a Prometheus that nobody reaches. */
+async function ended(
+  deployment: Deployment,
   secondsAgo: number,
   since = 0,
 ): Promise<{ completion: Completion; ledger: Ledger; log: string }> {
@@ -21,10 +23,10 @@ async function endedCanary(
   const ledger = await Ledger.open(join(folder, 'ledger.jsonl'), silent);
   onTestFinished(() => ledger.close());
   await ledger.append(
-    { type: 'deployment_started', deployment: canary({ started_at: 0, ends_at: 21_600 }) },
-    { type: 'deployment_ended', deployment: 'canary-1', at: 21_600, outcome: 'completed' },
+    { type: 'deployment_started', deployment },
+    { type: 'deployment_ended', deployment: deployment.id, at: 21_600, outcome: 'completed' },
   );
-  ledger.state.awaitingCompletion.set('canary-1', unixNow() - secondsAgo);
+  ledger.state.awaitingCompletion.set(deployment.id, unixNow() - secondsAgo);
   const prometheus = new PrometheusClient(`http://127.0.0.1:${await freePort()}`, 1);
   return {
     completion: new Completion({
@@ -38,6 +40,10 @@ async function endedCanary(
     ledger,
     log,
   };
+}
+
+function endedCanary(secondsAgo: number, since?: number): ReturnType<typeof ended> {
+  return ended(canary({ started_at: 0, ends_at: 21_600 }), secondsAgo, since);
 }
 
 const line = {
@@ -93,5 +99,23 @@ describe('Completion', () => {
     appendFileSync(second.log, '{"action":"canary_acti');
     await second.completion.run();
     expect(JSON.parse(readFileSync(second.log, 'utf8').split('\n')[1] ?? '')).toEqual(line);
+  });
+
+  it('settles a calibration in the same way, and leaves the canary’s log alone', async () => {
+    const early = await ended(calibration(), completionWait - 10);
+    await early.completion.run();
+    expect(early.ledger.state.awaitingCompletion.size).toBe(1);
+
+    const late = await ended(calibration(), completionWait);
+    await late.completion.run();
+    expect(late.ledger.state.deployments.get('calibration-1')?.completion).toBe('unknown');
+
+    const violated = await ended(calibration(), 0);
+    const deployment = violated.ledger.state.deployments.get('calibration-1');
+    const trigger = { ...manual, source: 'webhook' as const, alertname: 'CalibrationReloaded' };
+    await beginRollback(violated.ledger, { plan: 'calibration', deployment, trigger, mode: 'shadow' });
+    await violated.completion.run();
+    expect(deployment?.completion).toBe('violations');
+    for (const { log } of [early, late, violated]) expect(existsSync(log)).toBe(false);
   });
 });

@@ -7,7 +7,7 @@ import type { Deployment } from '../../../src/deployments/deployment.js';
 import { UserError } from '../../../src/platform/errors.js';
 import { Ledger, verifyLedger } from '../../../src/rollback/ledger.js';
 import type { Fact } from '../../../src/rollback/records.js';
-import { canary, manual, silent } from '../../support/violations.js';
+import { calibration, canary, manual, silent } from '../../support/violations.js';
 import { temporaryFolder } from '../../support/workspace.js';
 
 const facts: readonly Fact[] = [
@@ -69,16 +69,55 @@ describe('Ledger', () => {
     await ledger.close();
   });
 
-  it('reads deployments that were recorded before their completion was', async () => {
+  it('reads deployments that were recorded before their completion, baseline and accepted alerts were', async () => {
     const path = join(temporaryFolder(), 'ledger.jsonl');
     const older: Partial<Deployment> = canary();
-    delete older.completion;
+    for (const newer of ['completion', 'baseline', 'accepted'] as const) Reflect.deleteProperty(older, newer);
     const body = { seq: 1, time: 1, type: 'deployment_started', deployment: older, prev: '0'.repeat(64) };
     const text = JSON.stringify(body);
     const hash = createHash('sha256').update(text).digest('hex');
     writeFileSync(path, `${text.slice(0, -1)},"hash":"${hash}"}\n`);
     const ledger = await Ledger.open(path, silent);
     expect(ledger.state.deployments.get('canary-1')).toEqual(canary());
+    await ledger.close();
+  });
+
+  it('keeps the newest baseline of a kind until a deployment of that kind takes it up', async () => {
+    const path = join(temporaryFolder(), 'ledger.jsonl');
+    const first = await Ledger.open(path, silent);
+    const prepared = (operator: string): Fact => ({
+      type: 'baseline_prepared',
+      kind: 'calibration',
+      operator,
+      baseline: {
+        captured_at: 5,
+        values: [{ quantity: 'guards', action: '', value: 1, measured: 0, source: 'history' }],
+      },
+    });
+    await first.append(prepared('a'), prepared('b'));
+    await first.append({ type: 'deployment_started', deployment: canary() });
+    await first.close();
+    const second = await Ledger.open(path, silent);
+    expect(second.state.baselines).toEqual(first.state.baselines);
+    expect([...second.state.baselines.values()]).toMatchObject([
+      { kind: 'calibration', operator: 'b', baseline: { captured_at: 5, values: [{ quantity: 'guards' }] } },
+    ]);
+    await second.append({ type: 'deployment_started', deployment: calibration() });
+    expect(second.state.baselines.size).toBe(0);
+    await second.close();
+  });
+
+  it('ends an acceptance for good, and settles the end by time of calibrations and canaries alone', async () => {
+    const ledger = await Ledger.open(join(temporaryFolder(), 'ledger.jsonl'), silent);
+    const deployment = calibration({ accepted: ['A', 'B'] });
+    await ledger.append({ type: 'deployment_started', deployment });
+    await ledger.append({ type: 'acceptance_ended', deployment: 'calibration-1', alertname: 'A' });
+    expect(ledger.state.deployments.get('calibration-1')?.accepted).toEqual(['B']);
+    const goLive = calibration({ id: 'go-live-1', kind: 'go-live' });
+    await ledger.append({ type: 'deployment_started', deployment: goLive });
+    for (const id of ['calibration-1', 'go-live-1'])
+      await ledger.append({ type: 'deployment_ended', deployment: id, at: 9, outcome: 'completed' });
+    expect([...ledger.state.awaitingCompletion.keys()]).toEqual(['calibration-1']);
     await ledger.close();
   });
 
