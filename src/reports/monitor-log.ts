@@ -27,7 +27,7 @@ export function tagOf(phases: readonly string[]): string | undefined {
 
 /** One line of the log. @param at Unix seconds */
 export function monitorLine(at: number, tag: string, level: MonitorLevel, text: string): string {
-  return `${formatTime(at)} ${tag} ${level} ${printable(text).slice(0, 2 * longestText)}`;
+  return `${formatTime(at)} ${tag} ${level} ${printable(text.replaceAll(/\s+/g, ' ')).slice(0, 2 * longestText)}`;
 }
 
 /** The tag of the newest line of a log; undefined where it has none. */
