@@ -56,6 +56,8 @@ restore_config() {
 
 # What failed is evidence: a copy is kept, and not a second one where a run that was killed has made it.
 archive_config() {
+  # Copied under one name, so that what a killed run left there is overwritten.
+  local -r name=$archive/calibration_config.json
   local target newest
   if [[ ! -e $config ]]; then
     say "There is no configuration to archive: $config"
@@ -70,7 +72,7 @@ archive_config() {
   target=$archive/calibration_config_$(TZ=UTC0 printf '%(%Y%m%dT%H%M%SZ)T' -1).json
   if [[ $dry_run == yes ]]; then
     say "Would archive $config as $target"
-  elif mkdir -p -- "$archive" && replace_atomically "$config" "$target" same_content "$config"; then
+  elif mkdir -p -- "$archive" && stage_copy "$config" "$name" same_content "$config" && put_in_place "$name" "$target"; then
     say "Archived the failed configuration as $target"
     archived=$target
   else

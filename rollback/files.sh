@@ -44,10 +44,10 @@ stage_copy() {
   }
 }
 
-# put_in_place TARGET: the copy that was staged for TARGET takes its place.
+# put_in_place TARGET [PATH]: the copy that was staged for TARGET takes its place, or that of PATH in the same folder.
 put_in_place() {
   {
-    mv -fT -- "$(staged_copy "$1")" "$1" && sync -- "$(dirname -- "$1")"
+    mv -fT -- "$(staged_copy "$1")" "${2:-$1}" && sync -- "$(dirname -- "$1")"
   } || {
     drop_staged "$1"
     return 1

@@ -40,11 +40,11 @@ export class TradingFolder {
     return path;
   }
 
-  /** Writes a program that kills the script that starts it, at the call with this first argument (empty: at any). */
+  /** Writes a program that kills the script that starts it, at a call with this text in its arguments (empty: at any). */
   killerOf(script: string, program: string, argument: string): string {
     return this.program(
       `killing/${program}`,
-      `if [[ -n "${argument}" && "$1" != "${argument}" ]]; then exec /usr/bin/${program} "$@"; fi
+      `if [[ "$*" != *"${argument}"* ]]; then exec /usr/bin/${program} "$@"; fi
 pid=$PPID
 while [ "$pid" -gt 1 ]; do
   read -r _ _ _ parent _ <"/proc/$pid/stat"
