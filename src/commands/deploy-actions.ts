@@ -54,8 +54,7 @@ async function readStatus({ receiver, prometheus }: Services): Promise<DeploySta
     prepared: await receiver.baselines(),
   }));
   const open = known === undefined ? undefined : openDeployments(known.deployments);
-  const kinds = [...new Set(open?.map(({ kind }) => kind))];
-  const judged = await askPrometheus(missing, () => readJudgedState(prometheus, kinds));
+  const judged = await askPrometheus(missing, () => readJudgedState(prometheus, open ?? []));
   return {
     at: Date.now() / 1000,
     open,

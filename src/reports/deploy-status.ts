@@ -65,26 +65,29 @@ const heartbeat = 'Watchdog';
 /** Asks Prometheus for the checks of what is under observation or watched after it, and what fires. @throws PrometheusError */
 export async function readJudgedState(
   prometheus: PrometheusClient,
-  kinds: readonly DeploymentKind[],
+  open: readonly Pick<Deployment, 'id' | 'kind'>[],
 ): Promise<JudgedState> {
   const [rules, modes, calibration] = await Promise.all([
     prometheus.alertingRules(),
     prometheus.query(`${receiverMetric.mode} == 1`),
     readCalibrationState(prometheus),
   ]);
-  const read = (kind: DeploymentKind, scope?: JudgedScope): Promise<RunbookCheck[]> =>
+  const read = (kind: DeploymentKind, scope: JudgedScope): Promise<RunbookCheck[]> =>
     readRunbookChecks(prometheus, rules, runbooks[kind], scope);
   const checks = await Promise.all(
-    kinds.map((kind) => read(kind, kind === 'calibration' ? calibration : wholeScope)),
+    open.map(({ id, kind }) =>
+      read(kind, { ...(kind === 'calibration' ? calibration : wholeScope), deployment: id }),
+    ),
   );
-  const isWatchedOnly = !kinds.includes('calibration') && watchedAfterRollback(calibration).length > 0;
-  const watched = isWatchedOnly
-    ? (await read('calibration', { ...calibration, phases: watchedPhases })).filter(isJudged)
-    : [];
+  const [after] = open.some(({ kind }) => kind === 'calibration') ? [] : watchedAfterRollback(calibration);
+  const watched =
+    after === undefined
+      ? []
+      : await read('calibration', { phases: watchedPhases, inputs: [], deployment: after.deployment });
   const mode = modes[0]?.labels.mode;
   return {
     mode: mode === 'auto' || mode === 'shadow' ? mode : undefined,
-    checks: [...checks.flat(), ...watched],
+    checks: [...checks.flat(), ...watched.filter(isJudged)],
     firing: firingAlerts(rules),
     calibration,
   };
@@ -166,6 +169,10 @@ function modeText(mode: ReceiverMode | undefined, paint: Paint): string {
     : paint.warn('shadow: a violation is recorded, NOTHING is rolled back');
 }
 
+function rollsBack({ rollback, state }: RunbookCheck): boolean {
+  return rollback !== '' && state !== 'not judged';
+}
+
 function judgedLines({ checks, firing }: JudgedState, paint: Paint): string[] {
   const marks = {
     ok: paint.good('ok     '),
@@ -179,7 +186,7 @@ function judgedLines({ checks, firing }: JudgedState, paint: Paint): string[] {
     ...(checks.length === 0 ? [] : ['', 'Checks']),
     ...checks.map((check) => {
       const values = [describeValues(check), check.note].filter((text) => text !== '').join(', ');
-      return `  ${marks[check.state]}  ${check.alertname.padEnd(width)}  ${values}${check.rollback === '' ? '' : paint.dim(' rolls back')}`.trimEnd();
+      return `  ${marks[check.state]}  ${check.alertname.padEnd(width)}  ${values}${rollsBack(check) ? paint.dim(' rolls back') : ''}`.trimEnd();
     }),
     '',
     firing.length === 0 ? 'Firing alerts: none' : 'Firing alerts',

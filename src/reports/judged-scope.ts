@@ -7,9 +7,11 @@ export interface JudgedScope {
   readonly phases: readonly string[];
   /** inputs that are judged at all */
   readonly inputs: readonly string[];
+  /** the deployment that is looked at: values of others are left out */
+  readonly deployment: string;
 }
 
-export const wholeScope: JudgedScope = { phases: [], inputs: [] };
+export const wholeScope: JudgedScope = { phases: [], inputs: [], deployment: '' };
 
 const phaseMatcher = new RegExp(`${recordedMetric.calibrationPhase}\\{[^}]*\\bphase=~?"([^"]*)"`, 'g');
 const inputMatcher = /[{,]\s*input=~?"([^"]*)"/g;
@@ -19,12 +21,20 @@ const quantityMatcher = /[{,]\s*quantity="([^"]*)"/g;
  * Why a rule judges nothing now although all is well, by what its expression asks for.
  * @returns undefined where it does judge
  */
-export function outOfScope(expression: string, scope: JudgedScope): string | undefined {
+export function outOfScope(
+  expression: string,
+  scope: Pick<JudgedScope, 'phases' | 'inputs'>,
+): string | undefined {
   const phases = named(expression, phaseMatcher);
   if (isDisjoint(phases, scope.phases)) return `judged in phase ${phases.join(' and ')}`;
   const inputs = [...named(expression, inputMatcher), ...inputsOfQuantities(expression)];
   if (isDisjoint(inputs, scope.inputs)) return `not judged without ${[...new Set(inputs)].join(' and ')}`;
   return undefined;
+}
+
+/** Whether a value with these labels belongs to what is looked at. */
+export function isInScope(labels: Readonly<Record<string, string>>, { deployment }: JudgedScope): boolean {
+  return deployment === '' || labels.deployment === undefined || labels.deployment === deployment;
 }
 
 function named(expression: string, matcher: RegExp): string[] {

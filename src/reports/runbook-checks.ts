@@ -1,6 +1,6 @@
 import type { AlertingRule, PrometheusClient, Sample } from '../alerts/prometheus.js';
 import { formatAlertLimit, formatAlertValue } from './alert-units.js';
-import { outOfScope, wholeScope, type JudgedScope } from './judged-scope.js';
+import { isInScope, outOfScope, wholeScope, type JudgedScope } from './judged-scope.js';
 import { evaluateLimit } from './limits.js';
 
 /** A value that a rule judges, against its limit; undefined: nobody can say now. */
@@ -42,7 +42,7 @@ export async function readRunbookChecks(
   const own = rules.filter(({ labels }) => labels.runbook === runbook);
   return Promise.all(
     own.map(async (rule) => {
-      const values = await judgedValues(prometheus, rule);
+      const values = await judgedValues(prometheus, rule, scope);
       const { severity = '', rollback = '' } = rule.labels;
       return {
         alertname: rule.name,
@@ -87,12 +87,16 @@ function stateOf(
   return hasNothing ? { state: 'not judged', note: 'nothing to judge now' } : { state: 'ok', note: '' };
 }
 
-async function judgedValues(prometheus: PrometheusClient, rule: AlertingRule): Promise<JudgedValue[]> {
+async function judgedValues(
+  prometheus: PrometheusClient,
+  rule: AlertingRule,
+  scope: JudgedScope,
+): Promise<JudgedValue[]> {
   const { query, limit, query_2: query2, limit_2: limit2 } = rule.annotations;
   if (query === undefined) return [];
-  if (query2 === query) return judge(prometheus, query, [limit, limit2]);
-  const first = await judge(prometheus, query, [limit]);
-  return query2 === undefined ? first : [...first, ...(await judge(prometheus, query2, [limit2]))];
+  if (query2 === query) return judge(prometheus, query, [limit, limit2], scope);
+  const first = await judge(prometheus, query, [limit], scope);
+  return query2 === undefined ? first : [...first, ...(await judge(prometheus, query2, [limit2], scope))];
 }
 
 /** What tells the values of one rule apart: all of them are of one deployment. */
@@ -107,11 +111,13 @@ async function judge(
   prometheus: PrometheusClient,
   query: string,
   limitTexts: readonly (string | undefined)[],
+  scope: JudgedScope,
 ): Promise<JudgedValue[]> {
-  const [samples, ...limits] = await Promise.all([
+  const [all, ...limits] = await Promise.all([
     prometheus.query(query),
     ...limitTexts.map((text) => evaluateLimit(prometheus, text)),
   ]);
+  const samples = all.filter(({ labels }) => isInScope(labels, scope));
   if (samples.length === 0) return [{ of: '', value: undefined, limits }];
   return samples.map(({ labels, value }) => ({
     of: samples.length === 1 ? '' : ownLabels(labels),

@@ -62,6 +62,8 @@ export class CanaryStack {
       systemd?: object;
       files?: object;
       deployments?: object;
+      /** further top-level keys */
+      config?: object;
       /** lays out what the programs need before they start */
       prepare?: (stack: CanaryStack) => Promise<void>;
     } = {},
@@ -70,22 +72,28 @@ export class CanaryStack {
     const [redis, exporter, receiver, prometheus, alertmanager] = await Promise.all(
       Array.from({ length: 5 }, () => freePort()),
     );
-    // No systemd manages an engine here: this process stands for it, so its unit is active.
-    const pidFile = join(directory, 'engine.pid');
-    writeFileSync(pidFile, `${process.pid}\n`);
+    // No systemd manages a trading system here: this process stands for its units, so they are active.
+    for (const role of ['engine', 'harvest'])
+      writeFileSync(join(directory, `${role}.pid`), `${process.pid}\n`);
     writeFileSync(join(directory, 'receiver.token'), 'token-of-the-test\n', { mode: 0o600 });
     const configPath = join(directory, 'redline.yml');
     writeFileSync(
       configPath,
       stringify({
         redis: { url: `redis://127.0.0.1:${redis}` },
-        systemd: settings.systemd ?? { enabled: false, engine_pid_file: 'engine.pid' },
+        systemd: settings.systemd ?? {
+          enabled: false,
+          engine_pid_file: 'engine.pid',
+          harvest_pid_file: 'harvest.pid',
+        },
+        journal: { enabled: false },
         files: { root: 'trading', ...settings.files },
         exporter: { listen: `127.0.0.1:${exporter}` },
         receiver: { listen: `127.0.0.1:${receiver}`, reconcile_interval: '1s' },
         prometheus: { url: `http://127.0.0.1:${prometheus}`, scrape_interval: '1s' },
         alertmanager: { url: `http://127.0.0.1:${alertmanager}` },
         deployments: settings.deployments ?? {},
+        ...settings.config,
       }),
     );
     const stack = new CanaryStack(directory, configPath);
@@ -98,10 +106,13 @@ export class CanaryStack {
   }
 
   #layOutTradingSystem(): void {
-    for (const folder of ['data', 'logs', 'ops/model_safety'])
+    for (const folder of ['config', 'data', 'logs', 'ops/model_safety'])
       mkdirSync(join(this.root, folder), { recursive: true });
     writeFileSync(this.path('data/baseline_model_weights.json'), baselineText);
     symlinkSync(join(packageRoot, 'rollback', 'qsc.sh'), this.path('ops/model_safety/qsc_rollback.sh'));
+    for (const name of ['config', 'backup'])
+      writeFileSync(this.path(`config/calibration_${name}.json`), '{"version": "before"}\n');
+    symlinkSync(join(packageRoot, 'rollback', 'calibration.sh'), this.path('rollback_calibration.sh'));
   }
 
   get config(): Config {

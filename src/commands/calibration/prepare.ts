@@ -92,5 +92,5 @@ function render({ config }: Services, { checks, capture }: Preparation): string 
   const lines = renderCheckLines(checks, outputPaint());
   if (capture === undefined) return lines;
   const table = baselineTable(capture.baseline, config.deployments.calibration.floors);
-  return `${lines}\n${table.join('\n')}\n`;
+  return `${lines}\n${table.join('\n')}\n\n`;
 }

@@ -6,6 +6,7 @@ import { ExitCode, UserError } from '../../platform/errors.js';
 import { formatDuration, parseDuration } from '../../platform/duration.js';
 import { renderStarted } from '../../reports/calibration-start.js';
 import { hasFailure, renderCheckLines, type CheckLine } from '../../reports/check-lines.js';
+import { formatTime } from '../../reports/numbers.js';
 import { backupLine } from '../check/calibration.js';
 import { operatorName } from '../operator.js';
 import { preflightPlan } from '../plan-preflight.js';
@@ -45,7 +46,7 @@ export async function startCalibration(
   const order = readOrder(services, options, Date.now() / 1000);
   const { lines, found } = await examine(services, order);
   if (!options.json && lines.some(({ level }) => level !== 'ok'))
-    print(renderCheckLines(lines, outputPaint()));
+    print(`${renderCheckLines(lines, outputPaint())}\n`);
   if (hasFailure(lines) || found?.baseline === undefined) {
     if (options.json) printJson({ ok: false, checks: lines, deployment: null });
     note('redline: no calibration is under observation: mend what FAIL names above. Nothing was changed.');
@@ -105,7 +106,7 @@ async function examine(
     : await findBaseline(services, order.startedAt ?? Date.now() / 1000);
   const lines = [
     ...receiver,
-    ...(hasFailure(receiver) ? [] : await runningRollbacks(services)),
+    ...(hasFailure(receiver) ? [] : await overlapLines(services, order.startedAt)),
     ...[...plan, backup].map((line): CheckLine =>
       line.level === 'fail' ? { ...line, level: 'warn' } : line,
     ),
@@ -143,14 +144,30 @@ function refuseUnknownNames(accepted: readonly string[], known: readonly string[
   throw new UserError(texts.join('\n'));
 }
 
-async function runningRollbacks({ receiver }: Services): Promise<CheckLine[]> {
-  const running = (await receiver.rollbacks()).filter(({ result }) => result === null);
-  return running.map(({ id }) => ({
-    what: 'rollbacks',
-    level: 'fail',
-    detail: `${id} is running`,
-    todo: 'Wait for its end: redline deploy status.',
-  }));
+/** What still goes on, or did so after the start: a calibration is never judged by what happened under another. */
+async function overlapLines({ receiver }: Services, startedAt: number | null): Promise<CheckLine[]> {
+  const [deployments, rollbacks] = await Promise.all([receiver.deployments(), receiver.rollbacks()]);
+  const running = rollbacks.filter(({ result }) => result === null);
+  const ended = [
+    ...deployments.filter(({ kind, outcome }) => kind !== 'production' && outcome !== null),
+    ...rollbacks.filter(({ mode }) => mode === 'auto'),
+  ].map((over) => ({ id: over.id, end: ('ends_at' in over ? over.ends_at : over.ended_at) ?? 0 }));
+  return [
+    ...running.map(({ id }): CheckLine => ({
+      what: 'rollbacks',
+      level: 'fail',
+      detail: `${id} is running`,
+      todo: 'Wait for its end: redline deploy status.',
+    })),
+    ...ended
+      .filter(({ end }) => startedAt !== null && end > startedAt)
+      .map(({ id, end }): CheckLine => ({
+        what: 'start',
+        level: 'fail',
+        detail: `${id} ended only at ${formatTime(end)}, after ${formatTime(startedAt ?? undefined)}`,
+        todo: 'Name a start after that.',
+      })),
+  ];
 }
 
 function conditionLine(name: string, accepted: readonly string[]): CheckLine {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Config } from '../../config/schema.js';
 import { harvestUnit, resolveEngineUnit } from '../../deployments/engine-unit.js';
 import { errorCode, errorMessage } from '../../platform/errors.js';
@@ -112,8 +113,10 @@ function journalProblem(exitCode: number | null, output: string): string {
   return said === undefined ? '' : `it cannot be read: ${said}`;
 }
 
-function redisCliLines({ rollbacks }: Config): CheckLine[] {
-  const program = rollbacks.calibration?.environment.ROLLBACK_REDIS_CLI ?? 'redis-cli';
+function redisCliLines({ rollbacks, files }: Config): CheckLine[] {
+  const named = rollbacks.calibration?.environment.ROLLBACK_REDIS_CLI ?? 'redis-cli';
+  // A script runs in the trading system's folder.
+  const program = named.includes('/') ? resolve(files.root, named) : named;
   if (rollbacks.calibration === undefined || programProblem(program) === undefined) return [];
   return [
     {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { outOfScope, wholeScope } from '../../../src/reports/judged-scope.js';
+import { isInScope, outOfScope, wholeScope } from '../../../src/reports/judged-scope.js';
 import { rules } from '../../support/rule-files.js';
 
 const scope = { phases: ['A', 'B'], inputs: ['decisions', 'equity', 'engine_journal'] };
@@ -27,6 +27,14 @@ describe('what a rule judges now', () => {
   it('is not known to be nothing where nobody says what is judged', () => {
     expect(outOfScope(inPhase('="D"'), wholeScope)).toBeUndefined();
     expect(outOfScope('reading{quantity="blocked_lines"} > 2', wholeScope)).toBeUndefined();
+  });
+
+  it('is the deployment that is looked at', () => {
+    const looked = { ...wholeScope, deployment: 'calibration-2' };
+    expect(isInScope({ deployment: 'calibration-2' }, looked)).toBe(true);
+    expect(isInScope({ deployment: 'calibration-1' }, looked)).toBe(false);
+    expect(isInScope({ action: 'BUY' }, looked)).toBe(true);
+    expect(isInScope({ deployment: 'calibration-1' }, wholeScope)).toBe(true);
   });
 
   it('is read from the rules as they are', () => {
