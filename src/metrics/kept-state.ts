@@ -8,8 +8,6 @@ export const stateReasons: readonly ErrorReason[] = ['unreadable', 'unwritable']
 /** What a collector must remember over a restart. Where it cannot be kept, the collector goes on without. */
 export class KeptState<T> {
   readonly #file: StateFile<T>;
-  #value: T | undefined;
-  #isRead = false;
 
   constructor(file: StateFile<T>) {
     this.#file = file;
@@ -17,25 +15,20 @@ export class KeptState<T> {
 
   /** @returns undefined where nothing is remembered */
   async load(context: CollectContext): Promise<T | undefined> {
-    if (this.#isRead) return this.#value;
-    await counted(context, async () => {
-      this.#value = await this.#file.read();
-    });
-    this.#isRead = true;
-    return this.#value;
+    return counted(context, () => this.#file.read());
   }
 
   async save(context: CollectContext, value: T): Promise<void> {
-    this.#value = value;
     await counted(context, () => this.#file.write(value));
   }
 }
 
-async function counted(context: CollectContext, work: () => Promise<void>): Promise<void> {
+async function counted<T>(context: CollectContext, work: () => Promise<T>): Promise<T | undefined> {
   try {
-    await work();
+    return await work();
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
     context.error(error.reason, error.message);
+    return undefined;
   }
 }

@@ -15,12 +15,19 @@ const schema = z.record(
   }),
 );
 
+/**
+ * How often it is written while lists change, seconds: a write takes longer than all the rest of a scrape. A restart takes
+ * what came since the last one for new.
+ */
+const writeInterval = 30;
+
 /** Knows when lists last took a new entry, also over a restart, though what they hold carries no time. */
 export class ListChanges {
   readonly #kept: KeptState<z.output<typeof schema>>;
   readonly #redis: CollectorEnvironment['config']['redis'];
   readonly #followers = new Map<string, ListFollower>();
-  #states: z.output<typeof schema> = {};
+  #states: z.output<typeof schema> | undefined;
+  #writtenAt = Number.NEGATIVE_INFINITY;
 
   /** @param name of the state file: the collector's */
   constructor(name: string, { config, log }: CollectorEnvironment) {
@@ -31,7 +38,7 @@ export class ListChanges {
 
   /** Before the first list of a run. */
   async load(context: CollectContext): Promise<void> {
-    this.#states = (await this.#kept.load(context)) ?? {};
+    this.#states ??= (await this.#kept.load(context)) ?? {};
   }
 
   /**
@@ -42,7 +49,7 @@ export class ListChanges {
    */
   note(name: string, key: string, view: ListView, now: number): number {
     const list = listIdentity(this.#redis, key);
-    const before = this.#states[name];
+    const before = this.#states?.[name];
     const known = before?.position.list === list ? before : undefined;
     const follower = this.#followers.get(name) ?? new ListFollower(known?.position);
     this.#followers.set(name, follower);
@@ -54,6 +61,9 @@ export class ListChanges {
 
   /** After the last list of a run. */
   async save(context: CollectContext): Promise<void> {
+    const now = performance.now() / 1000;
+    if (this.#states === undefined || now - this.#writtenAt < writeInterval) return;
+    this.#writtenAt = now;
     await this.#kept.save(context, this.#states);
   }
 }

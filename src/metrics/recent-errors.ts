@@ -30,7 +30,7 @@ export class RecentErrors {
   readonly #kept: KeptState<ErrorState>;
   readonly #list: string;
   #follower: ListFollower | undefined;
-  #state = nothingCounted;
+  #state: ErrorState | undefined;
 
   /** @param name of the state file: the collector's */
   constructor(name: string, key: string, { config, log }: CollectorEnvironment) {
@@ -41,12 +41,12 @@ export class RecentErrors {
 
   /** Before the first look of a run. */
   async load(context: CollectContext): Promise<void> {
-    this.#state = (await this.#kept.load(context)) ?? nothingCounted;
+    this.#state ??= (await this.#kept.load(context)) ?? nothingCounted;
   }
 
   /** @param now Unix seconds */
   note(view: ListView, now: number): void {
-    const { position: known, counts, newest } = this.#state;
+    const { position: known, counts, newest } = this.#state ?? nothingCounted;
     this.#follower ??= new ListFollower(known?.list === this.#list ? known : undefined);
     const { pushed, position } = this.#follower.follow(view);
     const aboutCalibration = pushed.filter(namesCalibration).length;
@@ -62,15 +62,15 @@ export class RecentErrors {
 
   /** After the last look of a run. */
   async save(context: CollectContext): Promise<void> {
-    await this.#kept.save(context, this.#state);
+    if (this.#state !== undefined) await this.#kept.save(context, this.#state);
   }
 
   countOf(pattern: ErrorPattern): number {
-    return this.#state.counts[pattern];
+    return this.#state?.counts[pattern] ?? 0;
   }
 
   /** Unix seconds; undefined while nothing was counted. */
   newestOf(pattern: ErrorPattern): number | undefined {
-    return this.#state.newest[pattern] ?? undefined;
+    return this.#state?.newest[pattern] ?? undefined;
   }
 }

@@ -55,6 +55,8 @@ describe('the page', () => {
     expect(page.named('quantum_weights_sum_ratio{file="canary"}')).toEqual({});
     expect(page.named('quantum_file_exists')).toEqual({
       'quantum_file_exists{file="baseline_weights"}': 1,
+      'quantum_file_exists{file="calibration_backup"}': 0,
+      'quantum_file_exists{file="calibration_config"}': 0,
       'quantum_file_exists{file="canary_weights"}': 1,
       'quantum_file_exists{file="override_generated"}': 1,
       'quantum_file_exists{file="override_installed"}': 0,
