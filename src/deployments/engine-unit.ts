@@ -37,6 +37,20 @@ export async function resolveEngineUnit({
   );
 }
 
+/**
+ * The configuration with the one spelling of the harvest consumer's unit that systemd has loaded, the first of them; as it
+ * is where none is, where systemd does not say within 3 seconds, and where one alone is configured, which asks nobody.
+ */
+export async function withLoadedHarvestUnit(config: Config): Promise<Config> {
+  const { systemctl, harvest_units } = config.systemd;
+  if (harvest_units.length === 1) return config;
+  const states = await askAll(systemctl, harvest_units.map(withSuffix));
+  const loaded = harvest_units.find((_, index) => states[index] === 'loaded');
+  return loaded === undefined
+    ? config
+    : { ...config, systemd: { ...config.systemd, harvest_units: [loaded] } };
+}
+
 /** The harvest consumer's unit: the first of the configured spellings. @returns with `.service` */
 export function harvestUnit({ systemd }: Pick<Config, 'systemd'>): string {
   return withSuffix(systemd.harvest_units[0] ?? '');

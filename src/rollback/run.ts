@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config/schema.js';
-import { resolveEngineUnit } from '../deployments/engine-unit.js';
+import { resolveEngineUnit, withLoadedHarvestUnit } from '../deployments/engine-unit.js';
 import type { CheckResult, CommandResult, TriggerSource } from '../deployments/rollback.js';
 import { unixNow } from '../platform/clock.js';
 import { errorMessage } from '../platform/errors.js';
@@ -32,6 +32,7 @@ export class RollbackRun {
   readonly #context: RunContext;
   readonly #rollback: RollbackState;
   readonly #log: Logger;
+  #config: Config;
   /**
    * Facts that the disk did not take yet. Nothing starts unless its beginning is in the ledger; from then on a full disk
    * stops no method: facts wait here, in order, are tried again with the next one and at the end until they are written,
@@ -44,6 +45,7 @@ export class RollbackRun {
     const rollback = context.ledger.state.rollbacks.get(id);
     if (rollback === undefined) throw new Error(`the ledger knows no rollback ${id}`);
     this.#context = context;
+    this.#config = context.config;
     this.#rollback = rollback;
     this.#log = context.logger.child({ rollback: id, plan: rollback.plan, deployment: rollback.deployment });
   }
@@ -76,8 +78,12 @@ export class RollbackRun {
 
   async #guard(work: (plan: PreparedPlan, engineUnit: string) => Promise<void>): Promise<void> {
     try {
-      const engineUnit = await resolveEngineUnit(this.#context.config);
-      await work(preparePlan(this.#context.config, this.#rollback.plan, engineUnit), engineUnit);
+      const [engineUnit, config] = await Promise.all([
+        resolveEngineUnit(this.#context.config),
+        withLoadedHarvestUnit(this.#context.config),
+      ]);
+      this.#config = config;
+      await work(preparePlan(config, this.#rollback.plan, engineUnit), engineUnit);
     } catch (error) {
       this.#log.error({ err: error }, 'the rollback could not be carried out');
       await this.#finish('failed', errorMessage(error));
@@ -159,7 +165,7 @@ export class RollbackRun {
     engineUnit: string,
     trigger: TriggerSource,
   ): Promise<CommandResult> {
-    const { root } = this.#context.config.files;
+    const { root } = this.#config.files;
     const problem = (await isFolder(root))
       ? programProblem(method.argv[0] ?? '')
       : `files.root ${root} is no folder`;
@@ -168,7 +174,7 @@ export class RollbackRun {
     return runCommand({
       argv: method.argv,
       cwd: root,
-      environment: scriptEnvironment(this.#context.config, engineUnit, plan.environment, order),
+      environment: scriptEnvironment(this.#config, engineUnit, plan.environment, order),
       stdin: scriptInput(order),
       timeoutSeconds: method.timeoutSeconds,
     });
@@ -180,12 +186,12 @@ export class RollbackRun {
     engineUnit: string,
     trigger: TriggerSource,
   ): Promise<CheckResult[]> {
-    const { config, readRedisKey } = this.#context;
+    const config = this.#config;
     const context = {
       systemctl: config.systemd.systemctl,
       cwd: config.files.root,
       environment: scriptEnvironment(config, engineUnit, plan.environment, this.#order(trigger)),
-      readRedisKey,
+      readRedisKey: this.#context.readRedisKey,
     };
     return verifyState(method.verify, context, method.verifyTimeoutSeconds);
   }

@@ -3,7 +3,11 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../src/config/load.js';
 import type { Config } from '../../../src/config/schema.js';
-import { resolveEngineUnit } from '../../../src/deployments/engine-unit.js';
+import {
+  harvestUnit,
+  resolveEngineUnit,
+  withLoadedHarvestUnit,
+} from '../../../src/deployments/engine-unit.js';
 import { temporaryFolder } from '../../support/workspace.js';
 
 const [first, second] = ['quantum-ai-engine.service', 'quantum-ai_engine.service'] as const;
@@ -66,5 +70,27 @@ describe('resolveEngineUnit', () => {
     expect(await resolveEngineUnit(config)).toBe(first);
     installOverride(folder, second);
     expect(await resolveEngineUnit(config)).toBe(second);
+  });
+});
+
+describe('withLoadedHarvestUnit', () => {
+  const named = (systemctl: string, harvest_units: string[]): Config =>
+    parseConfig({ systemd: { systemctl, harvest_units } }, 'the test');
+  const pick = async (script: string, harvest_units: string[]): Promise<string> => {
+    const { config } = withSystemctl(script);
+    return harvestUnit(await withLoadedHarvestUnit(named(config.systemd.systemctl, harvest_units)));
+  };
+
+  it('takes the first that is loaded, else the first', async () => {
+    expect(await pick(loaded('b.service'), ['a', 'b'])).toBe('b.service');
+    expect(await pick('echo LoadState=loaded', ['a', 'b'])).toBe('a.service');
+    expect(await pick('echo LoadState=not-found', ['a', 'b'])).toBe('a.service');
+    expect(await pick('exit 1', ['a', 'b'])).toBe('a.service');
+  });
+
+  it('asks nobody about one alone', async () => {
+    const { config, folder } = withSystemctl('echo LoadState=not-found');
+    expect(harvestUnit(await withLoadedHarvestUnit(config))).toBe('quantum-harvest-consumer.service');
+    expect(existsSync(join(folder, 'calls'))).toBe(false);
   });
 });
