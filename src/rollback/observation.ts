@@ -1,6 +1,6 @@
-import type { Deployment } from '../deployments/deployment.js';
 import type { Observation } from '../deployments/observation-file.js';
-import type { LedgerState } from './state.js';
+import { kindOfPlan } from '../deployments/plan-kinds.js';
+import type { LedgerState, RollbackState } from './state.js';
 
 /** How long the decisions after a calibration's rollback stay of interest, seconds: longer than the rules watch them. */
 export const watchedAfterRollback = 3600;
@@ -34,20 +34,20 @@ function observedCanary({ deployments }: ObservedState): Observation['canary'] {
   };
 }
 
-/** The newest one: from its start while it is under observation, from the end of its rollback for a while after that. */
+/** The newest one, from its start while it is under observation; after a rollback of calibrations from its end for a while. */
 function watchedCalibration(state: ObservedState, now: number): Observation['calibration'] {
   const calibration = [...state.deployments.values()].findLast(({ kind }) => kind === 'calibration');
-  if (calibration === undefined) return null;
-  const { id, outcome, started_at: start } = calibration;
-  const since = outcome === null ? start : rollbackEnd(state, calibration);
-  const isWatched = since !== null && (outcome === null || now - since < watchedAfterRollback);
-  return isWatched ? { deployment: id, since } : null;
+  if (calibration?.outcome === null) return { deployment: calibration.id, since: calibration.started_at };
+  const rollback = [...state.rollbacks.values()].findLast(
+    (candidate) => candidate.mode === 'auto' && undoesCalibration(candidate, state),
+  );
+  const end = rollback?.ended_at ?? null;
+  if (rollback === undefined || end === null) return null;
+  const isOver = end < (calibration?.started_at ?? end) || now - end >= watchedAfterRollback;
+  return isOver ? null : { deployment: rollback.deployment, since: end };
 }
 
-/** When the newest rollback of the deployment was over; null where none ran, or one still does. */
-function rollbackEnd({ rollbacks }: ObservedState, { id }: Deployment): number | null {
-  const newest = [...rollbacks.values()].findLast(
-    ({ deployment, mode }) => deployment === id && mode === 'auto',
-  );
-  return newest?.ended_at ?? null;
+/** By its plan, as one by hand may belong to no deployment; a plan of one's own by its deployment. */
+function undoesCalibration({ plan, deployment }: RollbackState, { deployments }: ObservedState): boolean {
+  return kindOfPlan(plan) === 'calibration' || deployments.get(deployment)?.kind === 'calibration';
 }

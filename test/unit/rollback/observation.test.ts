@@ -72,6 +72,25 @@ describe('the calibration that the exporter is told of', () => {
     ).toEqual({ deployment: 'calibration-1', since: 260 });
   });
 
+  it('is none in particular where calibrations are rolled back and none was declared', () => {
+    const [, fact] = begun();
+    const byHand = [200, { ...fact, deployment: 'none' } as Fact] as const;
+    expect(calibrationAt(261, byHand, finished(260))).toEqual({ deployment: 'none', since: 260 });
+    // Accepted by somebody after that: it is not the one that was rolled back.
+    const later = calibration({ started_at: 300, outcome: 'accepted' });
+    const declared = [300, { type: 'deployment_started', deployment: later }] as const;
+    expect(calibrationAt(301, byHand, finished(260), declared)).toBeNull();
+  });
+
+  it('is told of a rollback by a plan of one’s own, and not of a canary’s', () => {
+    const [, fact] = begun();
+    const by = (plan: string, deployment: string) => [200, { ...fact, plan, deployment } as Fact] as const;
+    expect(
+      calibrationAt(261, started, endedAs('rolled_back'), by('own', 'calibration-1'), finished(260)),
+    ).toEqual({ deployment: 'calibration-1', since: 260 });
+    expect(calibrationAt(261, started, endedAs('accepted'), by('qsc', 'canary-1'), finished(260))).toBeNull();
+  });
+
   it('goes on from its start when shadow mode only decided', () => {
     expect(calibrationAt(210, started, begun('shadow'), finished(200))).toEqual({
       deployment: 'calibration-1',
