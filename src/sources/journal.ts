@@ -104,7 +104,7 @@ export class JournalFollower {
   }
 
   async #runOn(): Promise<void> {
-    const isOver = await this.#run({ isFollowing: true, seconds: this.#options.renewSeconds ?? 300 });
+    const isOver = await this.#run({ isFollowing: true, seconds: this.#options.renewSeconds ?? 60 });
     if (isOver) throw new SourceError('unreachable', 'journalctl ended by itself');
   }
 

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -31,10 +32,12 @@ async function exported(systemd: object): Promise<Exported | undefined> {
   await redis.close();
   const collector = systemdCollector.create({ config, log, engine, redis });
   if (collector === undefined) return undefined;
-  const runner = new CollectorRunner(systemdCollector, collector, new Values(), log);
+  const counters = new Values();
+  const runner = new CollectorRunner(systemdCollector, collector, counters, log);
   onTestFinished(() => runner.close());
   const scrape = async (): Promise<Record<string, number>> => {
     const values = await runner.run(AbortSignal.timeout(5000));
+    values.merge(counters);
     const page: Record<string, number> = {};
     for (const [metric, series] of values)
       for (const [labels, value] of series) page[metric.name + labels] = value;
@@ -51,6 +54,7 @@ async function existing(systemd: object): Promise<Exported> {
 
 const service = (command: string): string =>
   `[Unit]\nDefaultDependencies=no\n[Service]\nExecStart=${command}\n`;
+const patience = { timeout: 15_000, interval: 50 };
 const success = 'redline_collector_success{collector="systemd"}';
 
 describeWithSystemd('The systemd collector', (systemd) => {
@@ -105,6 +109,71 @@ describeWithSystemd('The systemd collector', (systemd) => {
     expect(Object.keys(page).filter((key) => key.includes('engine-b'))).toEqual([]);
     expect(engine).toEqual({ unit: undefined, activeEnter: undefined });
   });
+
+  it('shows the harvest consumer beside the engine, once, and when it has read both', async () => {
+    await systemd().writeUnit('quantum-harvest@usdt_1.service', service('/bin/sleep infinity'));
+    await systemd().systemctl('start', 'quantum-harvest@usdt_1.service');
+    const { scrape } = await existing({
+      bus_address: systemd().busAddress,
+      engine_units: ['no-engine'],
+      harvest_units: ['no-harvest', 'quantum-harvest@usdt_1'],
+      units: ['quantum-harvest@usdt_1', 'no-engine', 'no-harvest', 'no-other', 'no-other.service'],
+    });
+    const page = await scrape();
+    const own = 'unit="quantum-harvest@usdt_1.service",role="harvest"';
+    const invocation = await systemd().property('quantum-harvest@usdt_1.service', 'InvocationID');
+    expect(invocation).toMatch(/^[0-9a-f]{32}$/);
+    expect(page).toMatchObject({
+      [success]: 1,
+      [`quantum_unit_active{${own}}`]: 1,
+      [`quantum_unit_invocation_info{${own},invocation_id="${invocation}"}`]: 1,
+      [`quantum_unit_starts_total{${own}}`]: 0,
+      'redline_input_timestamp_seconds{input="engine_unit"}': expect.closeTo(Date.now() / 1000, -1) as number,
+      'redline_input_timestamp_seconds{input="harvest_unit"}': expect.closeTo(
+        Date.now() / 1000,
+        -1,
+      ) as number,
+    });
+    expect(Object.keys(page).filter((key) => key.startsWith('quantum_unit_loaded'))).toEqual([
+      'quantum_unit_loaded{unit="no-engine.service",role="engine"}',
+      `quantum_unit_loaded{${own}}`,
+      'quantum_unit_loaded{unit="no-other.service",role="other"}',
+    ]);
+  });
+
+  it('sees every start, by hand or by systemd, also one while no bus answered', async () => {
+    const unit = 'restarted.service';
+    await systemd().writeUnit(unit, `${service('/bin/sleep infinity')}Restart=always\nRestartSec=100ms\n`);
+    await systemd().systemctl('start', unit);
+    const { scrape } = await existing({ bus_address: systemd().busAddress, engine_units: [unit] });
+    const own = `unit="${unit}",role="engine"`;
+    const starts = `quantum_unit_starts_total{${own}}`;
+    const activeEnter = `quantum_unit_active_enter_timestamp_seconds{${own}}`;
+    const before = await scrape();
+    expect(before).toMatchObject({ [success]: 1, [starts]: 0 });
+
+    await systemd().systemctl('restart', unit);
+    await expect.poll(async () => (await scrape())[starts], patience).toBe(1);
+    const byHand = await scrape();
+    expect(byHand[activeEnter]).toBeGreaterThan(before[activeEnter] ?? Infinity);
+    expect(byHand[`quantum_unit_automatic_restarts{${own}}`]).toBe(0);
+
+    await systemd().systemctl('kill', '--signal=KILL', unit);
+    await expect.poll(async () => (await scrape())[starts], patience).toBe(2);
+    await expect
+      .poll(async () => (await scrape())[`quantum_unit_automatic_restarts{${own}}`], patience)
+      .toBe(1);
+
+    await systemd().systemctl('stop', 'dbus.socket', 'dbus.service');
+    const without = await scrape();
+    expect(without[success]).toBe(0);
+    expect(Object.keys(without).filter((key) => key.startsWith('quantum_unit_active'))).toEqual([]);
+    expect(without['redline_input_timestamp_seconds{input="engine_unit"}']).toBeUndefined();
+    await systemd().systemctl('restart', unit);
+    await systemd().systemctl('start', 'dbus.socket', 'dbus.service');
+    await expect.poll(async () => (await scrape())[success], patience).toBe(1);
+    expect((await scrape())[starts]).toBe(3);
+  });
 });
 
 describe('The systemd collector without a systemd', () => {
@@ -155,8 +224,38 @@ describe('The systemd collector without a systemd', () => {
     expect((await scrape())[success]).toBe(0);
   });
 
+  it('lets a process stand for each unit by itself', async () => {
+    const pidFile = join(temporaryFolder(), 'harvest.pid');
+    writeFileSync(pidFile, String(process.pid));
+    const { scrape, engine } = await existing({ enabled: false, harvest_pid_file: pidFile });
+    const own = 'unit="quantum-harvest-consumer.service",role="harvest"';
+    const page = await scrape();
+    expect(page).toMatchObject({
+      [success]: 1,
+      [`quantum_unit_active{${own}}`]: 1,
+      [`quantum_unit_starts_total{${own}}`]: 0,
+    });
+    expect(Object.keys(page).filter((key) => key.includes('role="engine"'))).toEqual([]);
+    expect(page['redline_input_timestamp_seconds{input="engine_unit"}']).toBeUndefined();
+    expect(engine).toEqual({ unit: undefined, activeEnter: undefined });
+
+    const other = spawn('sleep', ['60']);
+    onTestFinished(() => {
+      other.kill();
+    });
+    writeFileSync(pidFile, String(other.pid));
+    expect((await scrape())[`quantum_unit_starts_total{${own}}`]).toBe(1);
+  });
+
+  it('refuses a unit that is to be both', async () => {
+    await expect(exported({ engine_units: ['one'], harvest_units: ['two', 'one.service'] })).rejects.toThrow(
+      'a unit is one of the two',
+    );
+  });
+
   it.each([
     ['engine_units', 'quantum ai.service'],
+    ['harvest_units', 'harvest@.service'],
     ['engine_units', 'template@.service'],
     ['units', "x'.service"],
     ['units', 'a.conf'],

@@ -73,6 +73,7 @@ const journalConfiguration = `[Journal]
 Storage=volatile
 Audit=no
 ReadKMsg=no
+RateLimitBurst=0
 `;
 
 /** Why no private systemd can run here; undefined: it can. Tests are skipped with it. */
@@ -207,6 +208,22 @@ export class PrivateSystemd {
   writeSystemctl(path: string): void {
     const enter = `nsenter --target ${this.#init} --mount --pid --wdns=/ -- systemctl "$@"`;
     writeFileSync(path, `#!/bin/sh\nexec ${enter}\n`, { mode: 0o755 });
+  }
+
+  /**
+   * Writes a program that is journalctl for this systemd's journal.
+   * @param prefix what it is run by, e.g. a program that takes rights away
+   */
+  writeJournalctl(path: string, prefix: readonly string[] = []): void {
+    // In its pid namespace too: journalctl watches files by way of /proc/self.
+    const enter = ['nsenter', '--target', String(this.#init), '--mount', '--pid', '--wdns=/', '--', ...prefix];
+    writeFileSync(path, `#!/bin/sh\nexec ${enter.join(' ')} journalctl "$@"\n`, { mode: 0o755 });
+  }
+
+  /** How many entries the journal has of a unit, as journalctl itself shows them. */
+  async journalEntries(unit: string): Promise<number> {
+    const { stdout } = await this.run('journalctl', ['-u', unit, '-o', 'json', '--output-fields=PRIORITY']);
+    return stdout.split('\n').length - 1;
   }
 
   /** The value of a unit's property, as systemctl prints it. */

@@ -131,6 +131,19 @@ describe('JournalKeeper', () => {
     );
   });
 
+  it('counts no line twice where it is interrupted while it reads those of a new unit', () => {
+    const machine = new Machine();
+    machine.restart(['a.service']);
+    for (const unit of ['b.service', 'b.service', 'a.service', 'b.service']) machine.log(unit);
+    machine.run();
+    machine.save();
+    machine.restart(units);
+    machine.run(1);
+    machine.run();
+    expect(machine.counted('a.service').lines).toBe(1);
+    expect(machine.counted('b.service')).toEqual({ lines: 3, recent: 3 });
+  });
+
   it('begins six hours ago, and there again while no line has come', () => {
     const machine = new Machine();
     expect(machine.keeper.begin(false)).toEqual({ since: began - 6 * 3600 });
