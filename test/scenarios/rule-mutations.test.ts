@@ -58,7 +58,8 @@ function groupsOf(file: string, rule: Rule, changed: Pick<Rule, 'expr' | 'for'>)
 
 /** The test files of a rule's file, those that speak of the rule most first. */
 function byRelevance(rule: Rule): string[] {
-  const word = rule.alert ?? rule.labels.alertname ?? rule.labels.check ?? rule.record ?? '';
+  const word =
+    rule.alert ?? rule.labels.alertname ?? rule.labels.check ?? rule.labels.quantity ?? rule.record ?? '';
   const mentions = (name: string): number =>
     readFileSync(join(testsFolder, name), 'utf8').split(word).length - 1;
   return testFilesOf(rule.file)

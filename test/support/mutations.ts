@@ -23,9 +23,14 @@ const flips: Readonly<Record<string, string>> = {
 
 const secondsOf: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
+/** What tells recording rules of one name apart. */
+export function distinction({ labels }: Rule): string | undefined {
+  return labels.alertname ?? labels.check ?? labels.quantity ?? labels.phase ?? labels.state ?? labels.class;
+}
+
 /** Moves every number, duration and `for` a step down and up, and turns every comparison, `and` and `unless`. */
 export function mutantsOf(rule: Rule): Mutant[] {
-  const label = rule.labels.alertname ?? rule.labels.check;
+  const label = distinction(rule);
   const name = `${rule.alert ?? rule.record ?? ''}${label === undefined ? '' : `{${label}}`}`;
   return [
     ...tokenize(rule.expr).flatMap((token) =>
