@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
@@ -24,6 +24,8 @@ interface Surroundings {
   readonly rules: readonly object[];
   readonly withAlertmanager?: boolean;
   readonly reconcileInterval?: string;
+  /** `deployments` of the configuration */
+  readonly deployments?: object;
 }
 
 /** A receiver, a Prometheus that scrapes it every second, and an Alertmanager where asked for. */
@@ -31,6 +33,7 @@ async function start({
   rules,
   withAlertmanager = false,
   reconcileInterval = '500ms',
+  deployments = {},
 }: Surroundings): Promise<ReceiverBench> {
   const [prometheusPort, alertmanagerPort] = [await freePort(), await freePort()];
   const bench = await ReceiverBench.create({ rollbacks: plan, scripts });
@@ -38,6 +41,7 @@ async function start({
     rollbacks: plan,
     prometheus: { url: `http://127.0.0.1:${prometheusPort}` },
     receiver: { reconcile_interval: reconcileInterval },
+    deployments,
   });
   await bench.start();
   if (withAlertmanager) await startAlertmanagerFor(bench, alertmanagerPort);
@@ -219,5 +223,32 @@ describe('an observation that ends by time', () => {
     await bench.alert(firing(id, 'QscDeadZone', { startsAt: new Date((endedAt - 1) * 1000).toISOString() }));
     expect((await bench.finishedRollback()).result).toBe('succeeded');
     expect((await bench.deployments())[0]).toMatchObject({ outcome: 'rolled_back', ends_at: endedAt });
+  });
+
+  it('of a calibration is completed in the same way, without a line in the canary’s log', async () => {
+    const observed = 'redline_deployment_open{kind="calibration"} == 1';
+    const bench = await start({
+      rules: [
+        { record: 'redline:calibration_phase', expr: observed, labels: { phase: 'A' } },
+        { record: 'redline:calibration_phase', expr: observed, labels: { phase: 'B' } },
+        { alert: 'CalibrationAccepted', expr: 'redline_deployment_completed{kind="calibration"} == 1' },
+      ],
+      deployments: { calibration: { inputs: ['risk_guards'] } },
+    });
+    const guards = { quantity: 'guards', value: 1, measured: 0, source: 'current' };
+    const response = await bench.post('/api/deployments', {
+      kind: 'calibration',
+      observation_seconds: 6,
+      settle_seconds: 0,
+      baseline: { captured_at: Date.now() / 1000, values: [guards] },
+    });
+    expect(response.status).toBe(201);
+    const record = await poll(() => bench.facts('monitoring_completed')[0], 40);
+    const [deployment] = await bench.deployments();
+    expect(deployment).toMatchObject({ outcome: 'completed', completion: 'no_violations' });
+    expect(record).toMatchObject({ deployment: deployment?.id, result: 'no_violations' });
+    expect(record?.checks_performed).toBeGreaterThan(0);
+    expect(record?.checks_performed).toBeLessThan(8);
+    expect(existsSync(join(bench.root, 'logs', 'qsc_canary.jsonl'))).toBe(false);
   });
 });
