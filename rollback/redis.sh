@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # Redis, asked with redis-cli: one server, the master that Sentinels name, or a cluster. Every question has an end, and no
 # password is ever an argument, which every user of the machine could read. Sourced after lib.sh.
+#
+# Set by lib.sh.
+# shellcheck disable=SC2154
 
 # Longest time for one question, and for all of them together, seconds.
 readonly REDIS_QUESTION=4
@@ -14,6 +17,9 @@ redis_options=()
 redis_password=''
 redis_servers=()
 redis_deadline=0
+# The redis-cli that is run, and where its libraries are; empty: where the system looks.
+redis_cli=''
+redis_libraries=''
 # What redis-cli has said last.
 redis_answer=''
 
@@ -21,7 +27,7 @@ redis_answer=''
 redis_usage() {
   cat <<'HELP'
 Redis:
-  ROLLBACK_REDIS_CLI             redis-cli
+  ROLLBACK_REDIS_CLI             redis-cli; where there is none, the one that Redline's set-up has unpacked
   ROLLBACK_REDIS_HOST, _PORT, _DATABASE, _USERNAME   127.0.0.1, 6379, 0, none
   ROLLBACK_REDIS_PASSWORD_FILE   file with the password; ROLLBACK_REDIS_PASSWORD is the password itself, which this
                                  user's processes and root's can read as long as this script runs
@@ -98,14 +104,26 @@ redis_describe() {
 reach_redis() {
   redis_deadline=$((SECONDS + REDIS_PATIENCE))
   read_redis_settings || return 1
-  command -v -- "${ROLLBACK_REDIS_CLI:-redis-cli}" >/dev/null || {
-    redis_answer="${ROLLBACK_REDIS_CLI:-redis-cli} is not there or cannot be run"
-    return 1
-  }
+  find_redis_cli || return 1
   if [[ -n ${ROLLBACK_REDIS_SENTINELS:-} && -z ${ROLLBACK_REDIS_CLUSTER:-} ]]; then find_redis_master || return 1; fi
   [[ -z ${ROLLBACK_REDIS_USERNAME:-} ]] || redis_options+=(--user "$ROLLBACK_REDIS_USERNAME")
   # A cluster has no other than 0.
   [[ -z ${ROLLBACK_REDIS_DATABASE:-} || -n ${ROLLBACK_REDIS_CLUSTER:-} ]] || redis_options+=(-n "$ROLLBACK_REDIS_DATABASE")
+}
+
+# find_redis_cli: the configured one, that of the PATH, else the one that Redline's set-up has unpacked.
+find_redis_cli() {
+  local -r unpacked=$library/../.redline/servers/usr
+  local -a folders
+  redis_cli=${ROLLBACK_REDIS_CLI:-redis-cli}
+  if command -v -- "$redis_cli" >/dev/null; then return; fi
+  if [[ -n ${ROLLBACK_REDIS_CLI:-} || ! -x $unpacked/bin/redis-cli ]]; then
+    redis_answer="$redis_cli is not there or cannot be run"
+    return 1
+  fi
+  redis_cli=$unpacked/bin/redis-cli
+  folders=("$unpacked"/lib/*-linux-gnu*)
+  redis_libraries=${folders[0]}
 }
 
 # find_redis_master: the server to ask becomes the one that the first Sentinel to answer names.
@@ -164,5 +182,6 @@ ask_redis() {
 # run_redis_cli ARG...: the configured redis-cli, which alone is told the password.
 run_redis_cli() (
   if [[ -n $redis_password ]]; then export REDISCLI_AUTH=$redis_password; fi
-  exec timeout --foreground -s KILL "$REDIS_QUESTION" "${ROLLBACK_REDIS_CLI:-redis-cli}" "$@" </dev/null 9<&-
+  if [[ -n $redis_libraries ]]; then export LD_LIBRARY_PATH=$redis_libraries; fi
+  exec timeout --foreground -s KILL "$REDIS_QUESTION" "$redis_cli" "$@" </dev/null 9<&-
 )

@@ -22,6 +22,7 @@ const systemdFolder = join(root, '.redline', 'systemd');
 /** A program that Redline starts, and the Debian packages that bring it. */
 export const programs = {
   'redis-server': ['redis-server', 'redis-tools', 'liblzf1', 'libjemalloc2'],
+  'redis-cli': ['redis-tools', 'liblzf1', 'libjemalloc2'],
   prometheus: ['prometheus'],
   promtool: ['prometheus'],
   alertmanager: ['prometheus-alertmanager'],

@@ -64,6 +64,22 @@ it('deletes one key and sets the other, in the database and with the keys of the
   expect(await client.mget('status', '-mark', statusKey)).toEqual([null, 'mark', 'of others']);
 });
 
+it('uses the redis-cli that the set-up has unpacked where there is no other', async () => {
+  const { path } = locateProgram('redis-cli');
+  const port = await freePort();
+  const client = await redisOn(port);
+  // Everything of the PATH but what is looked for.
+  const folder = new TradingFolder();
+  for (const name of ['bash', 'dirname', 'timeout'])
+    folder.program(`path/${name}`, `exec /usr/bin/${name} "$@"`);
+  const isUnpacked = path.startsWith(join(packageRoot, '.redline'));
+  const onPath = isUnpacked ? folder.path('path') : process.env.PATH;
+  expect(await tell({ url: `redis://127.0.0.1:${port}` }, { ROLLBACK_REDIS_CLI: '', PATH: onPath })).toBe(
+    'told',
+  );
+  await expectTold(client);
+});
+
 describe('a Redis with users', () => {
   /** One that lets `roller` do what a rollback does. */
   async function withUser(): Promise<{ port: number; client: Redis }> {
