@@ -8,6 +8,7 @@ import type { CommandContext, RegisterCommand } from './context.js';
 import { registerDeploy } from './deploy.js';
 import { registerExporter } from './exporter.js';
 import { registerGate } from './gate.js';
+import { registerIncident } from './incident.js';
 import { registerInject } from './inject.js';
 import { registerMetrics } from './metrics.js';
 import { operatorConfigPath } from './operator-config.js';
@@ -30,6 +31,7 @@ const commands: readonly RegisterCommand[] = [
   registerDeploy,
   registerScoreboard,
   registerRollback,
+  registerIncident,
   registerCheck,
   registerAudit,
 ];

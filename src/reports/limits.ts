@@ -32,15 +32,17 @@ export async function readLimits(
 
 /**
  * One limit: the number itself, else the single value that Prometheus answers.
+ * @param time Unix seconds; now where left out
  * @returns undefined where there is no limit, or not exactly one value
  */
 export async function evaluateLimit(
   prometheus: PrometheusClient,
   text: string | undefined,
+  time?: number,
 ): Promise<number | undefined> {
   if (text === undefined || text.trim() === '') return undefined;
   const number = Number(text);
   if (Number.isFinite(number)) return number;
-  const answer = await prometheus.query(text);
+  const answer = await prometheus.query(text, time);
   return answer.length === 1 ? answer[0]?.value : undefined;
 }

@@ -17,7 +17,7 @@ export function plainText(text: string): string {
       .replaceAll(/[\\`*_[\]>|~#$!@]/g, '\\$&')
       // What looks like an address would become a link.
       .replaceAll(/:(?=\/\/)|(?<=www)\./gi, '\\$&')
-      .replace(/^([-+=]|\d+[.)])/, (start) => `${start.slice(0, -1)}\\${start.slice(-1)}`)
+      .replace(/^(?:[-+=](?!\d)|\d+[.)](?=\s|$))/, (start) => `${start.slice(0, -1)}\\${start.slice(-1)}`)
   );
 }
 

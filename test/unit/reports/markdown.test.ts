@@ -74,7 +74,8 @@ describe('plainText', () => {
   });
 
   it('leaves numbers and words alone, and cuts what is too long', () => {
-    expect(plainText('HOLD share is 0.912, limit 0.85 (70%)')).toBe('HOLD share is 0.912, limit 0.85 (70%)');
+    for (const text of ['HOLD share is 0.912, limit 0.85 (70%)', '0.9120', '-0.5 below', '1.5) x'])
+      expect(plainText(text)).toBe(text);
     expect(plainText('x'.repeat(5000))).toHaveLength(1000 + ' ...'.length);
     expect(plainText(' \n ')).toBe('(none)');
   });
