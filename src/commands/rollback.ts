@@ -13,7 +13,7 @@ export const registerRollback: RegisterCommand = (program, context) => {
   const command = program
     .command('rollback')
     .description('roll back by hand: the receiver does it, and where that is down this command itself')
-    .argument('<plan>', 'a plan of the configuration, such as qsc');
+    .argument('<plan>', 'a plan of the configuration, such as qsc or calibration');
   withRollbackOptions(command).action(async (plan: string, options: RollbackOptions) => {
     await runRollbackCommand(context, plan, options);
   });

@@ -22,7 +22,7 @@ export function renderRollback(rollback: Rollback, paint: Paint): string {
     ...(rollback.note === '' ? [] : [`  Note        ${printable(rollback.note)}`]),
     ...methods.flatMap((method) => ['', ...methodLines(method, paint)]),
     ...(rollback.result === 'failed'
-      ? ['', 'The change may still be in force. Look at the engine and its override now.']
+      ? ['', 'The change may still be in force. Look at the engine and its configuration now.']
       : []),
   ].join('\n')}\n`;
 }
