@@ -78,21 +78,12 @@ function detail(name: FaultName, facts: InjectionFacts): string[] {
 function calibrationDetail(name: CalibrationFault, { calibration }: InjectionFacts): string[] {
   const { judged, lasting } = calibrationFaultFacts[name];
   return [
-    ...(judged === undefined
-      ? []
-      : [`Its alert is judged in ${judged.phases} only.${startedAgo(judged.startedAgo)}`]),
+    ...(judged === undefined ? [] : [`Its alert is judged in ${judged} only.`]),
     ...(lasting === undefined ? [] : [lasting]),
     calibration === null
       ? `No calibration is loaded, so nothing will be rolled back. It ends after: ${heal}`
       : `It ends when the engine is restarted without the calibration, as its rollback does, or after: ${heal}`,
   ];
-}
-
-/** An engine that was restarted for the calibration just now counts as restarted in the middle of it. */
-function startedAgo(ago: string | undefined): string {
-  return ago === undefined
-    ? ''
-    : ` To be there at once: redline deploy start calibration --started-at "${ago} ago" --accept CalibrationEngineRestarted`;
 }
 
 /** Tells that a fault ended because what it came from is gone; undefined where the run of the engine does not end it. */

@@ -135,7 +135,7 @@ async function show(
   );
   if (interrupted.aborted) return;
   const { commands, fault } = deployments[deployment ?? 'canary'];
-  const again = [`inject none`, ...commands].map((typed) => `${command} ${typed}`).join(', then ');
+  const again = ['inject none', ...commands].map((typed) => `  ${command} ${typed}`).join('\n');
   const watching = watch({ observer, screen, interrupted, again, folder: demonstration.directory });
   if (deployment !== undefined)
     await operate({ demonstration, screen, interrupted, command, typed: commands });
@@ -191,7 +191,7 @@ async function watch({ observer, screen, interrupted, again, folder }: Watch): P
     for (const { id, ended_at: endedAt } of snapshot.rollbacks ?? []) {
       if (endedAt === null || ended.has(id)) continue;
       ended.add(id);
-      screen.line(`\nOnce more: ${again}\n`);
+      screen.line(`\nOnce more:\n${again}\n`);
     }
     screen.status(statusLine(snapshot));
     await delay(lookEveryMs, undefined, { signal: interrupted }).catch(() => undefined);

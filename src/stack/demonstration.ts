@@ -12,8 +12,11 @@ import { writeFileAtomically } from '../platform/files.js';
 import { formatAddress, type ListenAddress } from '../platform/http-server.js';
 import { packageRoot } from '../platform/package-root.js';
 import { simulatorListenAddress, simulatorVariable } from '../simulator/address.js';
+import { layOutRedisCli, plansWithRedisCli } from './redis-cli.js';
 import { freePort } from './servers.js';
 
+/** Beside the configuration file. */
+const redisCli = 'redis-cli';
 const header = '# Written by redline up --demo, anew at each start. It owns this folder.\n';
 
 /** The settings of a configuration file or of the environment that may move the demonstration; all else is its own. */
@@ -89,6 +92,7 @@ export function demonstrationSettings({
     state: { directory: 'state' },
     // Nobody waits two minutes in front of a demonstration for a restart to count.
     deployments: { calibration: { settle: '5s' } },
+    rollbacks: plansWithRedisCli(`../${redisCli}`),
   };
 }
 
@@ -98,7 +102,7 @@ export function demonstrationConfigOf(settings: Movable): Config {
 }
 
 /**
- * Makes the demonstration's folder anew: configuration, token, and the stand-ins for systemctl and journalctl.
+ * Makes the demonstration's folder anew: configuration, token, redis-cli, and the stand-ins for systemctl and journalctl.
  * @throws UserError when the folder holds anything else than an earlier demonstration
  */
 export async function layOutDemonstration(
@@ -112,6 +116,7 @@ export async function layOutDemonstration(
   await writeFile(ownerFile(directory), `${process.pid}\n`);
   await writeFileAtomically(configPath, header + stringify(demonstrationSettings(settings)));
   await writeFile(join(directory, 'receiver.token'), `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 });
+  await layOutRedisCli(join(directory, redisCli));
   for (const program of ['systemctl', 'journalctl'])
     await symlink(join(packageRoot, 'demo', program), join(directory, program));
   return { directory, configPath, config: loadConfig(configPath, {}).config, simulator };

@@ -18,6 +18,8 @@ const startTimeoutSeconds = 60;
 export interface DemoOptions {
   /** whether a canary of patchtst is activated, as an operator would; default no */
   readonly canary?: boolean;
+  /** whether a calibration is put under observation in its place; default no */
+  readonly calibration?: boolean;
   /** e.g. REDLINE_PROMETHEUS_SCRAPE_INTERVAL */
   readonly environment?: NodeJS.ProcessEnv;
 }
@@ -39,7 +41,7 @@ export class Demo {
       });
   }
 
-  /** Starts it and waits until all programs are ready, and the canary (if any) is active. It ends with the test. */
+  /** Starts it and waits until all programs are ready, and the deployment (if any) is under observation. It ends with the test. */
   static async start(options: DemoOptions = {}): Promise<Demo> {
     return Demo.#startIn(temporaryFolder(), options, (demo) => {
       onTestFinished(() => demo.stop().then(() => undefined));
@@ -53,7 +55,7 @@ export class Demo {
 
   static async #startIn(
     folder: string,
-    { canary = false, environment = {} }: DemoOptions,
+    { canary = false, calibration = false, environment = {} }: DemoOptions,
     onSpawned: (demo: Demo) => void,
   ): Promise<Demo> {
     const directory = join(folder, 'demo');
@@ -63,7 +65,7 @@ export class Demo {
       'free',
       '--directory',
       directory,
-      ...(canary ? [] : ['--no-canary']),
+      ...(calibration ? ['--calibration'] : canary ? [] : ['--no-canary']),
     ];
     const demo = new Demo(
       directory,

@@ -5,8 +5,8 @@ import type { CalibrationFault } from './fault-names.js';
 /** A fault of a calibration: what it changes of the conduct. */
 export interface CalibrationFaultFacts extends Fault {
   readonly conduct: Partial<Conduct>;
-  /** the phases in which its alert is judged, and how long ago the calibration must have begun; undefined: all */
-  readonly judged?: { readonly phases: string; readonly startedAgo?: string };
+  /** when its alert is judged; undefined: all the time */
+  readonly judged?: string;
   /** what a person should know of its end besides */
   readonly lasting?: string;
 }
@@ -35,6 +35,8 @@ export const calibrationFaultFacts: Readonly<Record<CalibrationFault, Calibratio
     alert: 'CalibrationExceptions',
     implied: ['EngineErrorsLogged'],
     conduct: { exceptions: true },
+    lasting:
+      'Its lines stay in the journal: EngineErrorsLogged fires for a next calibration too if that is declared within 5 minutes.',
   },
   'calibration-reload': {
     effect: 'the engine has loaded its calibration three times',
@@ -97,7 +99,7 @@ export const calibrationFaultFacts: Readonly<Record<CalibrationFault, Calibratio
     alert: 'StopLossRateAboveNormal',
     implied: [],
     conduct: { exits: { stop_loss: 8, signal_reversal: 0, take_profit: 12 } },
-    judged: { phases: 'C and D', startedAgo: '7h' },
+    judged: 'phases C and D, from 6 h after the start of the calibration,',
   },
   'decisions-stall': {
     effect: 'no decision is taken any more',
@@ -110,14 +112,14 @@ export const calibrationFaultFacts: Readonly<Record<CalibrationFault, Calibratio
     alert: 'LearningDataStalled',
     implied: [],
     conduct: { learning: false },
-    judged: { phases: 'D', startedAgo: '30h' },
+    judged: 'phase D, from 24 h after the start of the calibration,',
   },
   'override-explosion': {
     effect: 'the meta agent overrides 80 decisions at once, and goes on at six a minute',
     alert: 'MetaOverridesExploded',
     implied: [],
     conduct: { overrides: { ...overrides, atOnce: 80, perHour: 360 } },
-    judged: { phases: 'B' },
+    judged: 'phase B, the first 6 h of the calibration,',
     lasting: 'The count does not go back: its growth is seen for an hour after.',
   },
 };

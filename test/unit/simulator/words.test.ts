@@ -36,9 +36,9 @@ describe('what an injection says', () => {
     expect(text).toContain('No calibration is loaded, so nothing will be rolled back');
   });
 
-  it('says which phase an alert is judged in, and how to be there at once', () => {
+  it('says in which phase an alert is judged', () => {
     expect(describeInjection('stop-loss-storm', facts).join('\n')).toContain(
-      'in C and D only. To be there at once: redline deploy start calibration --started-at "7h ago"',
+      'is judged in phases C and D, from 6 h after the start of the calibration, only.',
     );
     expect(describeInjection('drawdown', facts).join('\n')).not.toContain('is judged in');
   });

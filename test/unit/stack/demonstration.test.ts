@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadConfig, parseConfig } from '../../../src/config/load.js';
 import {
@@ -56,6 +56,15 @@ exporter: { listen: 127.0.0.1:7701 }
     expect(config.prometheus.scrape_interval).toBe(5);
   });
 
+  it('leave the plans as they are but for the redis-cli of the demonstration', () => {
+    const { rollbacks } = demonstrationConfigOf({});
+    const { calibration, ...others } = parseConfig({}, 'a test').rollbacks;
+    expect(rollbacks).toEqual({
+      ...others,
+      calibration: { ...calibration, environment: { ROLLBACK_REDIS_CLI: '../redis-cli' } },
+    });
+  });
+
   it('must be of this machine', () => {
     const elsewhere = parseConfig({ prometheus: { url: 'http://prometheus.example.org:9090' } }, 'a test');
     expect(() => stackAddresses(elsewhere)).toThrow(/prometheus\.url is http:\/\/prometheus\.example\.org/);
@@ -77,7 +86,10 @@ describe("the demonstration's folder", () => {
     expect(first.config.files.override_installed).toBe(
       join(folder, 'trading/etc/systemd/system/%u.d/qsc_canary.conf'),
     );
-    expect(statSync(first.config.systemd.systemctl).mode & 0o111).toBe(0o111);
+    const redisCli = first.config.rollbacks.calibration?.environment.ROLLBACK_REDIS_CLI ?? '';
+    const { systemd, journal, files } = first.config;
+    for (const program of [systemd.systemctl, journal.journalctl, resolve(files.root, redisCli)])
+      expect(statSync(program).mode & 0o111, program).toBe(0o111);
     // The one that made it has ended: another process id stands for that here.
     writeFileSync(join(folder, 'up.pid'), '0\n');
     mkdirSync(join(folder, 'state'));
