@@ -20,7 +20,7 @@ const equity = gauge({
 
 const peak = gauge({
   name: exporterMetric.equityPeak,
-  help: 'Highest equity, in the account’s currency.',
+  help: 'Highest equity, in the account’s currency; absent where it is not above 0.',
   unit: 'currency',
   source: 'redis.keys.equity',
   labels: [],

@@ -13,6 +13,7 @@ export const equityFields = ['equity', ...peakNames, ...timeNames];
 /** The equity of the moment. What is unknown is undefined. */
 export interface EquityReading {
   readonly equity: number | undefined;
+  /** above 0 */
   readonly peak: number | undefined;
   /** (peak - equity) / peak, 0 or more */
   readonly drawdown: number | undefined;
@@ -23,7 +24,7 @@ export interface EquityReading {
 /** @param now Unix seconds */
 export function readEquity(fields: Fields, now: number, flaws: Flaws): EquityReading {
   const equity = numberField(fields, ['equity'], flaws);
-  const peak = numberField(fields, peakNames, flaws);
+  const peak = peakOf(fields, flaws);
   return {
     equity,
     peak,
@@ -32,11 +33,14 @@ export function readEquity(fields: Fields, now: number, flaws: Flaws): EquityRea
   };
 }
 
-function drawdownOf(equity: number, peak: number, flaws: Flaws): number | undefined {
-  if (peak <= 0) {
-    flaws.note('invalid_value', `a peak of ${peak} is none`);
-    return undefined;
-  }
+function peakOf(fields: Fields, flaws: Flaws): number | undefined {
+  const peak = numberField(fields, peakNames, flaws);
+  if (peak === undefined || peak > 0) return peak;
+  flaws.note('invalid_value', `a peak of ${peak} is none`);
+  return undefined;
+}
+
+function drawdownOf(equity: number, peak: number, flaws: Flaws): number {
   if (peak < equity) flaws.note('invalid_value', `the peak ${peak} is below the equity ${equity}`);
   return Math.max(0, round9((peak - equity) / peak));
 }
