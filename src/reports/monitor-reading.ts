@@ -1,6 +1,6 @@
-import type { AlertingRule, PrometheusClient, Sample } from '../alerts/prometheus.js';
+import type { PrometheusClient, Sample } from '../alerts/prometheus.js';
 import { exporterMetric, recordedMetric } from '../names.js';
-import { firingInstances } from './series.js';
+import { firingInstances, type FiringRule } from './series.js';
 
 /** Whose alerts stand in the monitor log. */
 const watchedRunbooks: ReadonlySet<string> = new Set(['post-calibration', 'redline']);
@@ -83,7 +83,7 @@ export function monitorReadingFrom(
 }
 
 /** What fires of the runbook and of Redline itself, and is not about another deployment. */
-export function monitorAlerts(rules: readonly AlertingRule[], deployment: string): MonitorAlert[] {
+export function monitorAlerts(rules: readonly FiringRule[], deployment: string): MonitorAlert[] {
   return firingInstances(rules)
     .filter(({ labels }) => watchedRunbooks.has(labels.runbook ?? ''))
     .filter(({ labels }) => [undefined, '', deployment].includes(labels.deployment))

@@ -1,6 +1,9 @@
 import type { AlertingRule, AlertInstance, Sample } from '../alerts/prometheus.js';
 import { printable } from './text.js';
 
+/** A rule, as far as what fires of it is of interest. */
+export type FiringRule = Pick<AlertingRule, 'name' | 'alerts'>;
+
 /** Fires always, to show that alerts arrive. */
 export const heartbeat = 'Watchdog';
 
@@ -22,7 +25,7 @@ export function seriesLines(samples: readonly Sample[]): string[] {
 }
 
 /** Every alert that fires, but for the one that always does. */
-export function firingInstances(rules: readonly AlertingRule[]): AlertInstance[] {
+export function firingInstances(rules: readonly FiringRule[]): AlertInstance[] {
   return rules
     .filter(({ name }) => name !== heartbeat)
     .flatMap(({ name, alerts }) =>
@@ -32,7 +35,7 @@ export function firingInstances(rules: readonly AlertingRule[]): AlertInstance[]
 }
 
 /** The same, one line each. */
-export function firingLines(rules: readonly AlertingRule[]): string[] {
+export function firingLines(rules: readonly FiringRule[]): string[] {
   return firingInstances(rules).map(({ labels, annotations, activeAt }) => {
     const text = annotations.description ?? annotations.summary ?? '';
     const { alertname = '', severity = '' } = labels;
