@@ -11,7 +11,7 @@ import { SourceError } from './source-error.js';
 const longestLine = 256 * 1024;
 const keptEnd = 16 * 1024;
 /** How long lines are worked on before whatever else the program does has its turn, milliseconds. */
-const slice = 5;
+const slice = 2;
 /** Longest wait for the kernel to end what was killed, milliseconds. */
 const deathTakes = 1000;
 /** Bytes kept of the beginning of what it says on standard error, and as many of the end. */
