@@ -12,8 +12,8 @@ export class Pace {
    * @param rate how many a second, above 0
    */
   count(now: number, rate: number): number {
-    // After an outage the trading system does not make up for what it did not do, but for the one that was due.
-    this.#due = Math.max(this.#due, now - Math.max(1, 1 / rate));
+    // After an outage the trading system does not make up for what it did not do, but for a second and what was due.
+    this.#due = Math.max(this.#due, now - 1 - 1 / rate);
     const count = Math.floor((now - this.#due) * rate);
     this.#due += count / rate;
     return count;
