@@ -61,6 +61,11 @@ export function planProgram(config: Config, plan: Plan): string {
   return folders.map((folder) => join(folder, program)).find(isFile) ?? resolve(config.files.root, program);
 }
 
+/** What cannot be looked at (a folder of the PATH may be closed to this user) is no program that could be run. */
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }

@@ -26,7 +26,8 @@ function tradingFolder(): string {
 }
 
 async function exporterOf(folder: string): Promise<TestExporter> {
-  return startExporter(() => ({ redis: { url: 'redis://127.0.0.1:1' } }), folder);
+  const qsc = { methods: [{ name: 'script', command: [scriptPath] }] };
+  return startExporter(() => ({ redis: { url: 'redis://127.0.0.1:1' }, rollbacks: { qsc } }), folder);
 }
 
 /** How the script looks: readable, executable, valid. */

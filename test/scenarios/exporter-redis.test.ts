@@ -6,8 +6,9 @@ import { Child } from '../../src/stack/child.js';
 import { locateProgram } from '../../src/stack/programs.js';
 import { freePort, startRedis } from '../../src/stack/servers.js';
 import { makeCertificate } from '../support/certificate.js';
+import { countedErrors, writeHealthyKeys } from '../support/calibration-keys.js';
 import { startExporter, type Scrape, type TestExporter } from '../support/exporter.js';
-import { connectTo, repeat, stream, write } from '../support/trade-intents.js';
+import { connectTo, repeat, write } from '../support/trade-intents.js';
 import { temporaryFolder } from '../support/workspace.js';
 
 const calm = { xgb: { action: 'HOLD', confidence: 0.5 } };
@@ -122,7 +123,7 @@ describe('a Redis with users', () => {
       'redline',
       'on',
       `>${secret}`,
-      `~${stream}`,
+      '~quantum:*',
       '+ping',
       '+multi',
       '+exec',
@@ -130,7 +131,13 @@ describe('a Redis with users', () => {
       '+xlen',
       '+xrange',
       '+xrevrange',
+      '+type',
+      '+getrange',
+      '+hmget',
+      '+lrange',
+      '+llen',
     );
+    await writeHealthyKeys(admin);
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'password'), `${secret}\n`);
     const redis = {
@@ -143,6 +150,7 @@ describe('a Redis with users', () => {
     const page = await exporter.scrape();
     expect(page.value('quantum_window_events{window="gate"}')).toBe(3);
     expect(page.value('quantum_stream_length{stream="trade.intent"}')).toBe(3);
+    expect(countedErrors(page)).toEqual({});
 
     await admin.call('ACL', 'SETUSER', 'redline', '-xrange');
     const refused = await exporter.scrape();
@@ -237,10 +245,14 @@ it('reads from a cluster, and comes back after its outage', async () => {
     20,
   );
   await write(client, repeat(3, calm));
+  await client.lpush('quantum:errors:recent', 'timeout');
   const exporter = await startExporter(() => ({ redis: { cluster: { nodes: [`127.0.0.1:${port}`] } } }));
   await exporter.observe({ gate_cutover: 1 });
   const page = await pageWithRedis(exporter, 1);
   expect(page?.value('quantum_window_events{window="gate"}')).toBe(3);
+  // Keys of one collector may be on different nodes.
+  expect(page?.value('quantum_collection_length{collection="recent_errors"}')).toBe(1);
+  expect(page?.value('quantum_redis_key_exists{key="engine_health"}')).toBe(0);
   await redis.stop('SIGKILL');
   expect((await exporter.scrape()).value('quantum_redis_up')).toBe(0);
   await redisOn(port, extra);

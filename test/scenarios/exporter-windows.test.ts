@@ -216,7 +216,7 @@ describe('a stream that changes under the exporter', () => {
     const empty = await exporter.scrape();
     expect(empty.value(gateEvents)).toBe(0);
     expect(empty.value('quantum_stream_length{stream="trade.intent"}')).toBe(0);
-    expect(empty.named('redline_input_timestamp_seconds')).toEqual({});
+    expect(empty.value('redline_input_timestamp_seconds{input="trade_intent"}')).toBeUndefined();
     expect(await rereads()).toEqual([]);
   });
 

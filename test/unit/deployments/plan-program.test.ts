@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseConfig } from '../../../src/config/load.js';
@@ -46,7 +46,10 @@ describe('the program of a plan', () => {
     mkdirSync(dirname(onPath), { recursive: true });
     writeFileSync(onPath, '');
     const path = process.env.PATH ?? '';
-    process.env.PATH = [path, dirname(onPath)].join(delimiter);
+    // A folder that nobody can look into ends no search.
+    const closed = join(folder, 'closed');
+    symlinkSync(closed, closed);
+    process.env.PATH = [path, closed, dirname(onPath)].join(delimiter);
     onTestFinished(() => {
       process.env.PATH = path;
     });
