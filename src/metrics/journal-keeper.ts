@@ -101,8 +101,10 @@ export class JournalKeeper implements JournalReader {
     const isExpected = this.#expected === undefined || this.#expected === entry.cursor;
     this.#expected = undefined;
     if (!isExpected) this.#note('position_lost', 'the journal has dropped the last line that was counted');
-    if (entry.cursor === this.#position?.cursor) this.#reread = undefined;
-    else this.#count(entry);
+    const isAtPosition = entry.cursor === this.#position?.cursor;
+    // While others are read again this line may be of a unit that is new too.
+    if (!isAtPosition || this.#reread !== undefined) this.#count(entry);
+    if (isAtPosition) this.#reread = undefined;
   }
 
   loseCursor(): void {

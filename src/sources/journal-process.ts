@@ -40,7 +40,8 @@ export class SeekError extends SourceError {}
 
 /**
  * Runs journalctl until it ends or is told to. Its pipe is read no faster than its lines are taken, so that a flood
- * waits in the journal and not in memory.
+ * waits in the journal and not in memory. It goes with this program also where that is killed: a journalctl that follows
+ * ends when nobody holds the other end of its output any more.
  * @returns when it ended by itself and without a failure, or was told to
  * @throws SourceError when it cannot be started, fails, or may not show every line
  */

@@ -144,6 +144,20 @@ describe('JournalKeeper', () => {
     expect(machine.counted('b.service')).toEqual({ lines: 3, recent: 3 });
   });
 
+  it('counts the very line where it had stopped where its unit was not followed meanwhile', () => {
+    const machine = new Machine();
+    machine.log('b.service');
+    machine.run();
+    machine.save();
+    machine.restart(['a.service']);
+    machine.run();
+    machine.save();
+    machine.restart(units);
+    machine.run();
+    machine.run();
+    expect(machine.counted('b.service').lines).toBe(1);
+  });
+
   it('begins six hours ago, and there again while no line has come', () => {
     const machine = new Machine();
     expect(machine.keeper.begin(false)).toEqual({ since: began - 6 * 3600 });
