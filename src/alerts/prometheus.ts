@@ -62,7 +62,13 @@ const anyRule = z.object({
   health: z.string(),
   lastError: z.string().optional(),
 });
-const ruleGroup = z.object({ name: z.string(), interval: z.number(), rules: z.array(anyRule) });
+const ruleGroup = z.object({
+  name: z.string(),
+  interval: z.number(),
+  /** when its newest whole evaluation began, RFC 3339 */
+  lastEvaluation: z.string().optional(),
+  rules: z.array(anyRule),
+});
 /** A group of rules with the health of each; `interval` in seconds. */
 export type RuleGroup = z.infer<typeof ruleGroup>;
 

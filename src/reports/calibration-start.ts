@@ -20,26 +20,52 @@ export interface StartReading {
   readonly unknown: readonly string[];
 }
 
-/** Why there is no such reading yet. */
-export type NotYet = 'exporter down' | 'no scrape' | 'no evaluation';
+/**
+ * The newest scrape of the exporter: its value is 1 where it succeeded.
+ * @param since Unix seconds, of Prometheus' clock
+ * @returns undefined: none since then
+ * @throws PrometheusError
+ */
+export async function newestScrape(prometheus: PrometheusClient, since: number): Promise<Sample | undefined> {
+  const scrapes = await prometheus.newestSamples(`up{job="${job.exporter}"}`, lookBack);
+  return scrapes.find(({ time }) => time > since);
+}
 
 /**
- * Reads what one scrape after `since` says.
+ * Whether the rules whose alerts have a condition were evaluated, wholly, since then.
  * @param plan the rollback plan whose alerts are asked about
  * @param since Unix seconds, of Prometheus' clock
+ * @throws PrometheusError
+ */
+export async function evaluatedSince(
+  prometheus: PrometheusClient,
+  plan: string,
+  since: number,
+): Promise<boolean> {
+  const [groups, rules] = await Promise.all([prometheus.ruleGroups(), prometheus.alertingRules()]);
+  const names = new Set(conditionalAlerts(rules, plan).map(({ name }) => name));
+  return groups
+    .filter((group) => group.rules.some(({ name }) => names.has(name)))
+    .every(({ lastEvaluation = '' }) => Date.parse(lastEvaluation) / 1000 >= since);
+}
+
+/**
+ * Reads what the newest scrape and the newest evaluation say.
+ * @param plan the rollback plan whose alerts are asked about
+ * @param scrapedAt what is older is not looked at; Unix seconds
  * @throws PrometheusError
  */
 export async function readStart(
   prometheus: PrometheusClient,
   plan: string,
-  since: number,
-): Promise<StartReading | NotYet> {
-  const question = `{__name__=~"up|${exporterMetric.calibrationLoaded}|${recordedMetric.condition}"}`;
+  scrapedAt: number,
+): Promise<StartReading> {
+  const question = `{__name__=~"${exporterMetric.calibrationLoaded}|${recordedMetric.condition}"}`;
   const [samples, rules] = await Promise.all([
     prometheus.newestSamples(question, lookBack),
     prometheus.alertingRules(),
   ]);
-  return startFrom(samples, rules, plan, since);
+  return startFrom(samples, rules, plan, scrapedAt);
 }
 
 /** The same from the answers. */
@@ -47,28 +73,34 @@ export function startFrom(
   samples: readonly Sample[],
   rules: readonly AlertingRule[],
   plan: string,
-  since: number,
-): StartReading | NotYet {
-  const named = (name: string): Sample[] => samples.filter(({ labels }) => labels.__name__ === name);
-  const scrape = named('up').find(({ labels, time }) => labels.job === job.exporter && time > since);
-  if (scrape === undefined) return 'no scrape';
-  if (scrape.value !== 1) return 'exporter down';
-  const own = rules.filter(({ labels }) => labels.rollback === plan);
-  const conditional = own.filter(({ query }) => query.includes(recordedMetric.condition));
-  const evaluatedAt = (rule: AlertingRule): number => Date.parse(rule.lastEvaluation) / 1000;
-  if (conditional.some((rule) => !(evaluatedAt(rule) >= scrape.time))) return 'no evaluation';
-  const conditions = named(recordedMetric.condition).filter(({ time }) => time >= scrape.time);
-  const valuesOf = (name: string): number[] =>
-    conditions.filter(({ labels }) => labels.alertname === name).map(({ value }) => value);
-  const names = (from: readonly AlertingRule[]): string[] => [...new Set(from.map(({ name }) => name))];
-  // What one scrape brought has one time; an older sample is of a series that has ended.
-  const loaded = named(exporterMetric.calibrationLoaded).find(({ time }) => time === scrape.time)?.value;
+  scrapedAt: number,
+): StartReading {
+  // What is older is of a series that has ended.
+  const named = (name: string): Sample[] =>
+    samples.filter(({ labels, time }) => labels.__name__ === name && time >= scrapedAt);
+  const valuesOf = (alertname: string): number[] =>
+    named(recordedMetric.condition)
+      .filter(({ labels }) => labels.alertname === alertname)
+      .map(({ value }) => value);
+  const loaded = named(exporterMetric.calibrationLoaded)[0]?.value;
+  const own = namesOf(rules.filter(({ labels }) => labels.rollback === plan));
   return {
     loaded: loaded === undefined ? undefined : loaded === 1,
-    rollbackAlerts: names(own),
-    holding: names(own).filter((name) => valuesOf(name).includes(1)),
-    unknown: names(conditional).filter((name) => valuesOf(name).length === 0),
+    rollbackAlerts: own,
+    holding: own.filter((name) => valuesOf(name).includes(1)),
+    unknown: namesOf(conditionalAlerts(rules, plan)).filter((name) => valuesOf(name).length === 0),
   };
+}
+
+/** Alerts of a plan whose rules ask a condition that is recorded without a deployment too. */
+function conditionalAlerts(rules: readonly AlertingRule[], plan: string): AlertingRule[] {
+  return rules.filter(
+    ({ labels, query }) => labels.rollback === plan && query.includes(recordedMetric.condition),
+  );
+}
+
+function namesOf(rules: readonly AlertingRule[]): string[] {
+  return [...new Set(rules.map(({ name }) => name))];
 }
 
 /** What there is to tell of a calibration that is under observation now. */

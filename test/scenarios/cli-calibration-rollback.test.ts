@@ -1,8 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
-import { locateProgram } from '../../src/stack/programs.js';
 import { CanaryStack } from '../support/canary-stack.js';
 import type { PrivateSystemd } from '../support/private-systemd.js';
 import { describeWithSystemd } from '../support/systemd-suite.js';
@@ -23,25 +22,7 @@ describeWithSystemd('a calibration that is rolled back by hand', (systemd) => {
         engine_units: [engine],
         harvest_units: [harvest],
       },
-      config: {
-        journal: { journalctl: './journalctl' },
-        rollbacks: {
-          calibration: {
-            environment: { ROLLBACK_REDIS_CLI: './bin/redis-cli' },
-            methods: [
-              {
-                name: 'script',
-                command: ['rollback_calibration.sh'],
-                verify: [
-                  { same_content: ['${calibration_backup}', '${calibration_config}'] },
-                  { unit_active: '${engine_unit}' },
-                  { unit_active: '${harvest_unit}' },
-                ],
-              },
-            ],
-          },
-        },
-      },
+      config: { journal: { journalctl: './journalctl' } },
       prepare: (laidOut) => startUnits(laidOut, systemd()),
     });
     await writeTradingState(stack.redis);
@@ -104,15 +85,10 @@ describeWithSystemd('a calibration that is rolled back by hand', (systemd) => {
   });
 });
 
-/** Both units of a trading system, and the programs by which the stack reaches them, its journal and Redis. */
+/** Both units of a trading system, and the programs by which the stack reaches them and their journal. */
 async function startUnits(stack: CanaryStack, systemd: PrivateSystemd): Promise<void> {
   systemd.writeSystemctl(join(stack.directory, 'systemctl'));
   systemd.writeJournalctl(join(stack.directory, 'journalctl'));
-  const { path, environment } = locateProgram('redis-cli');
-  const libraries = environment.LD_LIBRARY_PATH;
-  const setting = libraries === undefined ? '' : `export LD_LIBRARY_PATH=${libraries}\n`;
-  mkdirSync(stack.path('bin'));
-  writeFileSync(stack.path('bin/redis-cli'), `#!/bin/sh\n${setting}exec ${path} "$@"\n`, { mode: 0o755 });
   writeFileSync(stack.path('config/calibration_backup.json'), before);
   writeFileSync(stack.path('config/calibration_config.json'), before);
   const unit = (says: string): string => `[Unit]

@@ -1,12 +1,17 @@
 import type { PrometheusClient } from '../../alerts/prometheus.js';
 import { poll } from '../../platform/poll.js';
-import { readStart, type NotYet, type StartReading } from '../../reports/calibration-start.js';
+import {
+  evaluatedSince,
+  newestScrape,
+  readStart,
+  type StartReading,
+} from '../../reports/calibration-start.js';
 import type { CheckLine } from '../../reports/check-lines.js';
 import { prometheusTime } from '../../reports/telemetry.js';
 import type { Progress } from '../terminal.js';
 import { calibrationRollbackPlan } from './preflight.js';
 
-/** Longest wait for a scrape and the evaluation after it, seconds: twice the slowest pace that the rules work with. */
+/** Longest wait for a scrape, and for the evaluation after it, seconds: twice the slowest pace that the rules work with. */
 const patience = 30;
 const askEvery = 0.3;
 
@@ -25,32 +30,46 @@ export interface StartJudgement {
  * @throws PrometheusError
  */
 export async function judgeStart(prometheus: PrometheusClient, progress: Progress): Promise<StartJudgement> {
+  try {
+    const reading = await freshReading(prometheus, progress);
+    if (typeof reading === 'string')
+      return { lines: [silenceLine(reading)], rollbackAlerts: undefined, holding: [] };
+    return {
+      lines: [loadedLine(reading.loaded), ...ruleLines(reading)],
+      rollbackAlerts: reading.rollbackAlerts,
+      holding: reading.holding,
+    };
+  } finally {
+    progress.done();
+  }
+}
+
+/** Why there is no reading. */
+type Silence = 'exporter down' | 'no scrape' | 'no evaluation';
+
+async function freshReading(
+  prometheus: PrometheusClient,
+  progress: Progress,
+): Promise<StartReading | Silence> {
   const since = await prometheusTime(prometheus);
-  let last: NotYet = 'no scrape';
-  const reading = await poll(
-    async () => {
-      const answer = await readStart(prometheus, calibrationRollbackPlan, since);
-      if (typeof answer !== 'string') return answer;
-      last = answer;
-      if (answer === 'exporter down') return answer;
-      progress.waitingFor('a scrape of the exporter and an evaluation of the rules after it');
-      return undefined;
-    },
+  progress.waitingFor('a scrape of the exporter');
+  const scrape = await poll(() => newestScrape(prometheus, since), patience, askEvery);
+  if (scrape === undefined) return 'no scrape';
+  if (scrape.value !== 1) return 'exporter down';
+  // An evaluation that began before the scrape could be seen may not have seen it, though its time is later.
+  const seenAt = await prometheusTime(prometheus);
+  progress.waitingFor('an evaluation of the rules after it');
+  const isEvaluated = await poll(
+    async () => ((await evaluatedSince(prometheus, calibrationRollbackPlan, seenAt)) ? true : undefined),
     patience,
     askEvery,
   );
-  progress.done();
-  if (reading === undefined || typeof reading === 'string')
-    return { lines: [silenceLine(last)], rollbackAlerts: undefined, holding: [] };
-  return {
-    lines: [loadedLine(reading.loaded), ...ruleLines(reading)],
-    rollbackAlerts: reading.rollbackAlerts,
-    holding: reading.holding,
-  };
+  if (isEvaluated === undefined) return 'no evaluation';
+  return readStart(prometheus, calibrationRollbackPlan, scrape.time);
 }
 
-function silenceLine(reason: NotYet): CheckLine {
-  const details: Readonly<Record<NotYet, string>> = {
+function silenceLine(reason: Silence): CheckLine {
+  const details: Readonly<Record<Silence, string>> = {
     'exporter down': 'Prometheus cannot scrape the exporter',
     'no scrape': `Prometheus has not scraped the exporter in ${patience} s`,
     'no evaluation': `Prometheus has not evaluated the rules of post-calibration in ${patience} s`,

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Config } from '../../config/schema.js';
 import { harvestUnit, resolveEngineUnit } from '../../deployments/engine-unit.js';
 import { errorCode, errorMessage } from '../../platform/errors.js';
+import { packageRoot } from '../../platform/package-root.js';
 import { runCommand } from '../../platform/run-command.js';
 import type { CheckLine } from '../../reports/check-lines.js';
 import { programProblem } from '../../rollback/plans.js';
@@ -113,16 +114,23 @@ function journalProblem(exitCode: number | null, output: string): string {
   return said === undefined ? '' : `it cannot be read: ${said}`;
 }
 
+/** The redis-cli of a rollback, as its script finds it: the configured one, that of the PATH, the one that was set up. */
 function redisCliLines({ rollbacks, files }: Config): CheckLine[] {
-  const named = rollbacks.calibration?.environment.ROLLBACK_REDIS_CLI ?? 'redis-cli';
-  // A script runs in the trading system's folder.
-  const program = named.includes('/') ? resolve(files.root, named) : named;
-  if (rollbacks.calibration === undefined || programProblem(program) === undefined) return [];
+  const plan = rollbacks.calibration;
+  if (plan === undefined) return [];
+  const configured = plan.environment.ROLLBACK_REDIS_CLI;
+  const unpacked = join(packageRoot, '.redline', 'servers', 'usr', 'bin', 'redis-cli');
+  const programs =
+    configured === undefined
+      ? ['redis-cli', unpacked]
+      : // A script runs in the trading system's folder.
+        [configured.includes('/') ? resolve(files.root, configured) : configured];
+  if (programs.some((program) => programProblem(program) === undefined)) return [];
   return [
     {
       what: 'redis-cli',
       level: 'warn',
-      detail: `${program} is not there: a rollback of a calibration could not clear its state in Redis`,
+      detail: `${programs[0] ?? ''} is not there: a rollback of a calibration could not clear its state in Redis`,
       todo: 'Install it (apt-get install redis-tools) where rollbacks run.',
     },
   ];
