@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { onTestFinished } from 'vitest';
@@ -46,8 +46,9 @@ files: { root: trading, override_installed: 'installed/%u.d/qsc_canary.conf' }
     redis.disconnect();
   });
   const client = new SimulatorClient(address);
-  const status = () => client.status().catch(() => undefined);
-  if ((await poll(async () => (await status())?.engine ?? undefined, 20)) === undefined)
+  // What it leaves last: where it is to be found.
+  const published = join(folder, 'state', 'simulator.address');
+  if ((await poll(() => (existsSync(published) ? true : undefined), 20)) === undefined)
     throw new Error(`the simulator did not start: ${errors}`);
   return { folder, config, server, redis, redisPort, client, stop, systemctl: join(folder, 'systemctl') };
 }
