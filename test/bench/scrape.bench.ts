@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -10,6 +10,7 @@ import { Child } from '../../src/stack/child.js';
 import { locateProgram } from '../../src/stack/programs.js';
 import { answersOk, freePort, startRedis } from '../../src/stack/servers.js';
 import { temporaryFolder } from '../support/workspace.js';
+import { fillTradingKeys, moveTradingKeys } from './trading-keys.js';
 import { cpuSeconds, distribution, quantile, report, reportMachine, residentMegabytes } from './measure.js';
 
 const stream = 'quantum:stream:trade.intent';
@@ -21,7 +22,7 @@ afterAll(() => {
   agent.destroy();
 });
 
-describe('one scrape, with 5 new events since the last', () => {
+describe('one scrape of both runbooks, with 5 new events, a decision and a closed trade since the last', () => {
   it.each([2_000, 200_000])('at a stream of %d entries', async (entries) => {
     const { url, redis, exporter } = await exporterWith(entries);
     await measure(url, redis, 200);
@@ -34,6 +35,9 @@ describe('one scrape, with 5 new events since the last', () => {
     const page = await fetchPage(url);
     expect(page).toContain('quantum_window_events{window="gate"} 2000');
     expect(page).toContain('quantum_window_events{window="canary"} 2000');
+    expect(page).toContain('quantum_decisions{window="last_100"} 100');
+    expect(page).toContain('quantum_closed_trades{window="last_200"} 200');
+    expect(page).toContain('quantum_journal_lines_total{');
     const mean = durations.reduce((sum, duration) => sum + duration, 0) / durations.length;
     report(`redline, stream of ${entries}: ${(1000 / mean).toFixed(0)} scrapes/s, one after the other`);
   });
@@ -99,11 +103,12 @@ describe('memory of the exporter', () => {
   });
 });
 
-/** Writes 5 events, then times one scrape; as often as asked. */
+/** Writes what happens between two scrapes, then times one; as often as asked. */
 async function measure(url: string, redis: Redis, count: number): Promise<number[]> {
   const durations: number[] = [];
   for (let index = 0; index < count; index++) {
     await writeEvents(redis, 5);
+    await moveTradingKeys(redis);
     const started = performance.now();
     await fetchPage(url);
     durations.push(performance.now() - started);
@@ -122,6 +127,7 @@ async function redisWith(entries: number): Promise<{ redis: Redis; redisPort: nu
   });
   for (let written = 0; written < entries; written += 1000)
     await writeEvents(redis, Math.min(1000, entries - written));
+  await fillTradingKeys(redis);
   return { redis, redisPort };
 }
 
@@ -130,12 +136,17 @@ async function exporterWith(entries: number): Promise<{ url: string; redis: Redi
   const folder = temporaryFolder();
   const port = await freePort();
   mkdirSync(join(folder, 'data'));
+  // Quiet, as a journal is between two scrapes; test/bench/journal.bench.ts floods one.
+  symlinkSync(join(packageRoot, 'demo', 'journalctl'), join(folder, 'journalctl'));
+  writeFileSync(join(folder, 'journal.jsonl'), '');
+  for (const unit of ['engine', 'harvest']) writeFileSync(join(folder, `${unit}.pid`), `${process.pid}\n`);
   const config = join(folder, 'redline.yml');
   writeFileSync(
     config,
     stringify({
       redis: { url: `redis://127.0.0.1:${redisPort}` },
-      systemd: { enabled: false },
+      systemd: { enabled: false, engine_pid_file: 'engine.pid', harvest_pid_file: 'harvest.pid' },
+      journal: { journalctl: './journalctl' },
       exporter: { listen: `127.0.0.1:${port}` },
     }),
   );
@@ -143,7 +154,7 @@ async function exporterWith(entries: number): Promise<{ url: string; redis: Redi
     version: 1,
     gate_cutover: 1,
     canary: { deployment: 'canary-1', model: 'patchtst', cutover: 1, activated_at: 2 },
-    calibration: null,
+    calibration: { deployment: 'calibration-1', since: 1 },
   });
   const exporter = await Child.start({
     name: 'exporter',
