@@ -12,6 +12,7 @@ import {
 } from '../deployments/deployment.js';
 import { rollbackSchema, type Rollback } from '../deployments/rollback.js';
 import { errorMessage, ExitCode, UserError } from '../platform/errors.js';
+import { formatAddress, reachable } from '../platform/http-server.js';
 
 /** Nobody answers at the receiver's address. */
 export class ReceiverDown extends UserError {}
@@ -166,9 +167,7 @@ const oneRollback = z.union([
 export function receiverAddress(config: Config): string {
   const { url, listen, tls } = config.receiver;
   if (url !== '') return url.replace(/\/+$/, '');
-  const everywhere: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
-  const host = everywhere[listen.host] ?? listen.host;
-  return `http${tls.cert_file === '' ? '' : 's'}://${host.includes(':') ? `[${host}]` : host}:${listen.port}`;
+  return `http${tls.cert_file === '' ? '' : 's'}://${formatAddress(reachable(listen))}`;
 }
 
 function refused(address: string, path: string, status: number, content: unknown): UserError {

@@ -17,6 +17,7 @@ import { formatTime, formatValue, unknownText } from './numbers.js';
 import type { Paint } from './paint.js';
 import { rollbackLine } from './rollback-report.js';
 import { describeValues, readRunbookChecks, type RunbookCheck } from './runbook-checks.js';
+import { firingInstances } from './series.js';
 import { printable } from './text.js';
 
 /** An alert that fires now. */
@@ -59,8 +60,6 @@ const runbooks: Readonly<Record<DeploymentKind, string>> = {
   'go-live': 'go-live',
   production: 'playbook',
 };
-/** Fires always, to show that alerts arrive. */
-const heartbeat = 'Watchdog';
 
 /** Asks Prometheus for the checks of what is under observation or watched after it, and what fires. @throws PrometheusError */
 export async function readJudgedState(
@@ -102,15 +101,11 @@ function isJudged({ state, values }: RunbookCheck): boolean {
 }
 
 function firingAlerts(rules: readonly AlertingRule[]): FiringAlert[] {
-  return rules
-    .filter(({ name }) => name !== heartbeat)
-    .flatMap(({ alerts }) => alerts)
-    .filter(({ state }) => state === 'firing')
-    .map(({ labels, annotations }) => ({
-      alertname: labels.alertname ?? '',
-      severity: labels.severity ?? '',
-      text: annotations.description ?? annotations.summary ?? '',
-    }));
+  return firingInstances(rules).map(({ labels, annotations }) => ({
+    alertname: labels.alertname ?? '',
+    severity: labels.severity ?? '',
+    text: annotations.description ?? annotations.summary ?? '',
+  }));
 }
 
 /** The status for a terminal. */

@@ -9,14 +9,15 @@ import type { Child } from '../../src/stack/child.js';
 import { freePort, startPrometheus } from '../../src/stack/servers.js';
 import { ReceiverBench, scriptPlan } from '../support/receiver.js';
 
-const open = 'max by (deployment) (redline_deployment_open{kind="calibration"} == 1)';
+// Through a window, as in the real rules: while the receiver is started anew no scrape finds it.
+const open = 'max by (deployment) (last_over_time(redline_deployment_open{kind="calibration"}[30s]) == 1)';
 /** What the rules of the runbook record and fire, without what it takes to judge it. */
 const rules = [
   { record: 'redline:calibration_phase', expr: open, labels: { phase: 'A' } },
   { record: 'redline:calibration_phase', expr: open, labels: { phase: 'B' } },
   {
     record: 'redline:calibration_watch',
-    expr: 'max by (deployment) (redline_rollback_ended_timestamp_seconds{plan="calibration"}) > 0',
+    expr: 'max by (deployment) (last_over_time(redline_rollback_ended_timestamp_seconds{plan="calibration"}[30s])) > 0',
     labels: { state: 'after_rollback' },
   },
   { record: 'quantum:calibration:reading', expr: 'vector(0.0125)', labels: { quantity: 'drawdown' } },
