@@ -117,16 +117,15 @@ function payloadsOf(value: ListValue | StreamValue, flaws: Flaws): readonly stri
 }
 
 function setTrades(context: CollectContext, entries: readonly ParsedTrade[], flaws: Flaws): void {
-  const usable = entries.flatMap((entry, index) => {
+  entries.forEach((entry, index) => {
     for (const reason of entry.flaws) flaws.note(reason, `trade ${index + 1} of the newest`);
-    return entry.trade === undefined ? [] : [{ index, trade: entry.trade }];
   });
-  const lately = usable.filter(({ index }) => index < judgedExits).map(({ trade }) => trade);
-  setExits(context, lately);
-  setOutcomes(
-    context,
-    usable.map(({ trade }) => trade),
-  );
+  setExits(context, usable(entries.slice(0, judgedExits)));
+  setOutcomes(context, usable(entries));
+}
+
+function usable(entries: readonly ParsedTrade[]): readonly ClosedTrade[] {
+  return entries.map(({ trade }) => trade).filter((trade) => trade !== undefined);
 }
 
 function setExits(context: CollectContext, closed: readonly ClosedTrade[]): void {

@@ -88,10 +88,10 @@ async function readStart(source: ObservationSource, context: CollectContext): Pr
 }
 
 function usable(parsed: readonly ParsedDecision[], flaws: Flaws): readonly Decision[] {
-  return parsed.flatMap((entry, index) => {
+  parsed.forEach((entry, index) => {
     for (const reason of entry.flaws) flaws.note(reason, `decision ${index + 1} of the newest`);
-    return entry.decision ?? [];
   });
+  return parsed.map(({ decision }) => decision).filter((decision) => decision !== undefined);
 }
 
 function setWindow(context: CollectContext, window: string, judged: readonly Decision[]): void {

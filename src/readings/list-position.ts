@@ -7,7 +7,7 @@ export interface ListView {
   readonly entries: readonly string[];
 }
 
-/** Up to where a list has been read: how long it was, and its newest entries (their digests), newest first. */
+/** Up to where a list has been read: how long it was, and digests of its newest entries, newest first. */
 export interface ListPosition {
   readonly length: number;
   readonly head: readonly string[];
@@ -37,12 +37,22 @@ export class ListFollower {
     if (this.#position !== undefined && this.#last !== undefined && isSame(this.#last, view)) {
       return { pushed: [], position: this.#position };
     }
-    const head = view.entries.map(digest);
-    const now = { length: view.length, head };
-    const count = this.#position === undefined ? 0 : pushedSince(this.#position, now);
-    this.#position = { length: view.length, head: head.slice(0, knownEntries) };
+    const count = this.#pushedSinceLast(view);
+    const known = this.#position?.head ?? [];
+    // Behind what was pushed stands what was known: its digests too.
+    const head = view.entries
+      .slice(0, knownEntries)
+      .map((entry, index) => (index < count ? undefined : known[index - count]) ?? digest(entry));
+    this.#position = { length: view.length, head };
     this.#last = view;
     return { pushed: view.entries.slice(0, count), position: this.#position };
+  }
+
+  #pushedSinceLast({ length, entries }: ListView): number {
+    if (this.#position === undefined) return 0;
+    if (this.#last === undefined) return pushedSince(this.#position, { length, head: entries.map(digest) });
+    const known = { length: this.#last.length, head: this.#last.entries.slice(0, knownEntries) };
+    return pushedSince(known, { length, head: entries });
   }
 }
 
@@ -50,6 +60,7 @@ export class ListFollower {
  * How many entries were pushed to a list between two looks at it: the fewest by which one can have become the other, for
  * entries may be the same text. Where neither can have become the other, the list was deleted and filled anew, and
  * every entry is new.
+ * Both name their entries in the same way: as they are, or by their digests.
  * @returns at most as many as `now` shows
  */
 export function pushedSince(known: ListPosition, now: ListPosition): number {
