@@ -74,11 +74,11 @@ async function readJournal({ journal, files }: Config, units: readonly string[])
       ...units.map((unit) => `--unit=${unit}`),
       `--lines=${keptLines}`,
       '--no-pager',
-      '--utc',
       '--output=short-iso',
     ],
     cwd: files.root,
-    environment: { ...baseEnvironment(), SYSTEMD_COLORS: '0' },
+    // Times in UTC, as everywhere beside it.
+    environment: { ...baseEnvironment(), TZ: 'UTC', SYSTEMD_COLORS: '0' },
     stdin: '',
     timeoutSeconds: journalTimeout,
     outputLimit: keptBytes / 2,
