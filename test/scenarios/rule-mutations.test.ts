@@ -98,7 +98,7 @@ describe.each(ruleFileNames)('%s.yml', (file) => {
     if (first !== undefined) expect(await new Bench().survives(first, first)).toBe(true);
   });
 
-  it('has a test that notices each small change', { timeout: 600_000 }, async () => {
+  it('has a test that notices each small change', { timeout: 1_800_000 }, async () => {
     const jobs = own
       .flatMap((rule) => mutantsOf(rule).map((mutant) => ({ rule, mutant })))
       .filter(({ mutant }) => !justified.some((entry) => fits(entry, mutant)));
