@@ -7,6 +7,7 @@ import {
 } from '../readings/closed-trades.js';
 import { pastTime } from '../readings/fields.js';
 import type { Flaws } from '../readings/flaws.js';
+import type { ListView } from '../readings/list-position.js';
 import { ParsedEntries } from '../readings/parsed-entries.js';
 import { fieldOf } from '../readings/trade-intent.js';
 import { list, stream, type ListValue, type StreamValue } from '../sources/key-shapes.js';
@@ -96,9 +97,14 @@ function setCollection(
   context.set(collectionLength, { collection }, value.length);
   const changed =
     value.type === 'list'
-      ? changes.note(collection, key, value, context.now)
+      ? changes.note(collection, key, headOf(value), context.now)
       : pastTime(timeOf(value.lastId), context.now, flaws);
   context.set(collectionChanged, { collection }, changed);
+}
+
+/** As much of a list as tells whether it took a new entry; of a short one all, so that its length is exact. */
+function headOf({ length, entries }: ListValue): ListView {
+  return { length, entries: entries.slice(0, watchedEntries) };
 }
 
 /** @returns undefined where the stream never had an entry */
