@@ -6,12 +6,15 @@ import { rollbackSchema } from '../../src/deployments/rollback.js';
 import { Demo } from '../support/demo.js';
 
 const minutes = 10;
-/** Alerts that a healthy canary has: the pipeline's sign of life. */
+/** Alerts that a healthy deployment has: the pipeline's sign of life. */
 const expected = ['Watchdog'];
 
-describe(`${minutes} healthy minutes of a canary`, () => {
+describe.each([
+  { kind: 'canary', judged: 'quantum:model_gate:violation{window="canary"}' },
+  { kind: 'calibration', judged: 'redline:calibration_reading' },
+])(`${minutes} healthy minutes of a $kind`, ({ kind, judged: reading }) => {
   it('raise no alert and start no rollback', async () => {
-    const demo = await Demo.start({ canary: true });
+    const demo = await Demo.start({ [kind]: true });
     const prometheus = new PrometheusClient(demo.config.prometheus.url, 5);
     // The time that passes is what is tested.
     await delay(minutes * 60_000);
@@ -20,10 +23,8 @@ describe(`${minutes} healthy minutes of a canary`, () => {
       `max by (alertname) (max_over_time(ALERTS{alertstate="firing"}[${minutes}m]))`,
     );
     expect(fired.map(({ labels }) => labels.alertname)).toEqual(expected);
-    expect(await prometheus.query('redline:observed{kind="canary"}')).toHaveLength(1);
-    const judged = await prometheus.query(
-      `sum_over_time((quantum:model_gate:violation{window="canary"} >= bool 0)[${minutes}m:10s])`,
-    );
+    expect(await prometheus.query(`redline:observed{kind="${kind}"}`)).toHaveLength(1);
+    const judged = await prometheus.query(`sum_over_time((${reading} >= bool 0)[${minutes}m:10s])`);
     expect(Math.min(...judged.map(({ value }) => value))).toBeGreaterThan(minutes * 6 * 0.9);
 
     const { host, port } = demo.config.receiver.listen;
