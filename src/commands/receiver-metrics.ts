@@ -14,7 +14,7 @@ export interface ReceiverMetric {
 /** Every metric of the receiver, as a receiver declares them to which nothing has happened yet. */
 export async function receiverMetrics(): Promise<ReceiverMetric[]> {
   const page = await new ReceiverMetrics([]).render([
-    ...deploymentFamilies(emptyState(), []),
+    ...deploymentFamilies(emptyState(), [], 0),
     ...rollbackFamilies(emptyState(), {}),
     ...pipelineFamilies({
       mode: 'auto',

@@ -158,7 +158,7 @@ interface MeasuredParts {
 function currentFamilies({ config, inputs, ledger, inbox, reconciliation }: MeasuredParts): Family[] {
   const { status } = reconciliation;
   return [
-    ...deploymentFamilies(ledger.state, inputs),
+    ...deploymentFamilies(ledger.state, inputs, unixNow()),
     ...rollbackFamilies(ledger.state, config.rollbacks),
     ...pipelineFamilies({
       mode: config.receiver.mode,

@@ -2,6 +2,7 @@ import { missingQuantities } from '../deployments/baseline.js';
 import { askedQuantities } from '../deployments/calibration-inputs.js';
 import type { Deployment, DeploymentKind } from '../deployments/deployment.js';
 import { receiverMetric as name, type CalibrationInput } from '../names.js';
+import { watchedCalibration } from '../rollback/observation.js';
 import type { LedgerState } from '../rollback/state.js';
 import { gauge, type Family, type Series } from './family.js';
 
@@ -11,14 +12,19 @@ const shown = 20;
 /**
  * The declared deployments: all open ones, and the newest.
  * @param inputs what is judged of a calibration here
+ * @param now Unix seconds
  */
-export function deploymentFamilies(state: LedgerState, inputs: readonly CalibrationInput[]): Family[] {
+export function deploymentFamilies(
+  state: LedgerState,
+  inputs: readonly CalibrationInput[],
+  now: number,
+): Family[] {
   const all = [...state.deployments.values()];
   const newest = new Set(all.slice(-shown));
   const deployments = all.filter((deployment) => deployment.outcome === null || newest.has(deployment));
   return [
     ...courseFamilies(deployments),
-    expectedInputs(deployments, inputs),
+    expectedInputs(state, inputs, now),
     ...baselineFamilies(deployments, inputs),
     gauge(
       name.restart,
@@ -70,22 +76,24 @@ function courseFamilies(deployments: readonly Deployment[]): Family[] {
   ];
 }
 
-function expectedInputs(
-  deployments: readonly Deployment[],
-  calibration: readonly CalibrationInput[],
-): Family {
+/** Those of a calibration also after its rollback: the rules cannot remember what they never observed. */
+function expectedInputs(state: LedgerState, calibration: readonly CalibrationInput[], now: number): Family {
   const expected: Readonly<Partial<Record<DeploymentKind, readonly string[]>>> = {
     canary: ['trade_intent'],
     calibration,
   };
+  const open = [...state.deployments.values()].filter(({ outcome }) => outcome === null);
+  const watched = watchedCalibration(state, now);
+  const isRolledBack = watched !== null && open.every(({ id }) => id !== watched.deployment);
+  const judged: readonly Pick<Deployment, 'id' | 'kind'>[] = isRolledBack
+    ? [...open, { id: watched.deployment, kind: 'calibration' }]
+    : open;
   return gauge(
     name.deploymentExpectedInput,
-    '1 for each input that must be fresh while the deployment is under observation.',
-    deployments
-      .filter(({ outcome }) => outcome === null)
-      .flatMap(({ id, kind }) =>
-        (expected[kind] ?? []).map((input) => ({ labels: { deployment: id, kind, input }, value: 1 })),
-      ),
+    '1 for each input that must be fresh while the deployment is under observation; of a calibration also for 1 h after the end of its rollback.',
+    judged.flatMap(({ id, kind }) =>
+      (expected[kind] ?? []).map((input) => ({ labels: { deployment: id, kind, input }, value: 1 })),
+    ),
   );
 }
 

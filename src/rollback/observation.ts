@@ -34,8 +34,13 @@ function observedCanary({ deployments }: ObservedState): Observation['canary'] {
   };
 }
 
-/** The newest one, from its start while it is under observation; after a rollback of calibrations from its end for a while. */
-function watchedCalibration(state: ObservedState, now: number): Observation['calibration'] {
+/**
+ * The newest calibration, from its start while it is under observation; after a rollback of calibrations that one, from
+ * the rollback's end for a while, also where it was never declared.
+ * @param now Unix seconds
+ * @returns null where there is none to watch
+ */
+export function watchedCalibration(state: ObservedState, now: number): Observation['calibration'] {
   const calibration = [...state.deployments.values()].findLast(({ kind }) => kind === 'calibration');
   if (calibration?.outcome === null) return { deployment: calibration.id, since: calibration.started_at };
   const rollback = [...state.rollbacks.values()].findLast(

@@ -203,6 +203,8 @@ describe('a calibration', () => {
     expect(rollback).toMatchObject({ deployment: first.id, plan: 'calibration', result: 'succeeded' });
     const watched = await poll(async () => (await observed()) ?? undefined, 10);
     expect(watched).toEqual({ deployment: first.id, since: rollback.ended_at });
+    const input = `deployment="${first.id}",kind="calibration",input="equity"`;
+    expect(await bench.metric(`redline_deployment_expected_input{${input}}`)).toBe(1);
     await bench.alert(violation(first.id, 'CalibrationEngineDown'));
     const evidence = await poll(() => bench.facts('evidence_added')[0], 10);
     expect(evidence).toMatchObject({ rollback: rollback.id, alertname: 'CalibrationEngineDown' });

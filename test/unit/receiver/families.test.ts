@@ -32,12 +32,16 @@ function stateAfter(...facts: (Fact & { time?: number })[]): LedgerState {
 
 const inputs: readonly CalibrationInput[] = ['equity', 'decisions', 'engine_unit'];
 
-function familiesOf(state: LedgerState): Family[] {
-  return [...deploymentFamilies(state, inputs), ...rollbackFamilies(state, plans), ...pipelineFamilies(idle)];
+function familiesOf(state: LedgerState, now = 200): Family[] {
+  return [
+    ...deploymentFamilies(state, inputs, now),
+    ...rollbackFamilies(state, plans),
+    ...pipelineFamilies(idle),
+  ];
 }
 
-function seriesOf(state: LedgerState, name: string): Family['series'] {
-  return familiesOf(state).find((family) => family.name === name)?.series ?? [];
+function seriesOf(state: LedgerState, name: string, now?: number): Family['series'] {
+  return familiesOf(state, now).find((family) => family.name === name)?.series ?? [];
 }
 
 const begun = (rollback: string, deployment: string, mode: 'auto' | 'shadow' = 'auto'): Fact => ({
@@ -147,5 +151,34 @@ describe('the receiver’s metrics', () => {
     expect(seriesOf(state, receiverMetric.deploymentExpectedInput)).toEqual(
       inputs.map((input) => ({ labels: { ...labels, kind: 'calibration', input }, value: 1 })),
     );
+  });
+
+  it('tell for an hour what is judged after the rollback of a calibration, also of one that nobody declared', () => {
+    const of = (deployment: string): Family['series'] =>
+      inputs.map((input) => ({ labels: { deployment, kind: 'calibration', input }, value: 1 }));
+    const expected = (now: number, ...facts: Parameters<typeof stateAfter>): Family['series'] =>
+      seriesOf(stateAfter(...facts), receiverMetric.deploymentExpectedInput, now);
+    const byHand = { ...begun('calibration-r', 'none'), plan: 'calibration' } as Fact;
+    const over = finished('calibration-r', 'failed', 1000);
+    expect(expected(1001, byHand)).toEqual([]);
+    expect(expected(1001, byHand, over)).toEqual(of('none'));
+    expect(expected(1000 + 3599, byHand, over)).toEqual(of('none'));
+    expect(expected(1000 + 3600, byHand, over)).toEqual([]);
+    expect(expected(1001, begun('qsc-1', 'none'), finished('qsc-1', 'succeeded', 1000))).toEqual([]);
+    // One that is open is judged alone, whatever was rolled back before.
+    const next = calibration({ id: 'calibration-2', started_at: 1001 });
+    expect(expected(1002, byHand, over, { type: 'deployment_started', deployment: next })).toEqual(
+      of('calibration-2'),
+    );
+    const declared: Fact = { type: 'deployment_started', deployment: calibration() };
+    const end: Fact = {
+      type: 'deployment_ended',
+      deployment: 'calibration-1',
+      at: 150,
+      outcome: 'rolled_back',
+    };
+    const ofIt = { ...byHand, deployment: 'calibration-1' } as Fact;
+    expect(expected(1001, declared, ofIt, end)).toEqual([]);
+    expect(expected(1001, declared, ofIt, end, over)).toEqual(of('calibration-1'));
   });
 });
