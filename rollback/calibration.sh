@@ -42,7 +42,8 @@ Run by hand it needs no environment. Each of these replaces a default; relative 
                                  where this script or a link to it lies, else the working directory
   ROLLBACK_ENGINE_UNIT           engine's unit: quantum-ai-engine.service, or quantum-ai_engine.service where that is
                                  the one loaded
-  ROLLBACK_HARVEST_UNIT          quantum-harvest-consumer.service
+  ROLLBACK_HARVEST_UNIT          quantum-harvest-consumer.service; none: there is no harvest consumer, and the engine
+                                 alone is stopped and started
   ROLLBACK_CALIBRATION_CONFIG    config/calibration_config.json
   ROLLBACK_CALIBRATION_BACKUP    config/calibration_backup.json
   ROLLBACK_CALIBRATION_ARCHIVE   archive, in the folder of the configuration
@@ -57,7 +58,8 @@ HELP
   cat <<'HELP'
 
 Exit codes:
-  0  done: both units are active again, on the backup; whether Redis was told is said in the last line
+  0  done: both units (the engine, where there is no other) are active again, on the backup; whether Redis was told is
+     said in the last line
   1  wrong usage, or something unexpected
   2  refused, nothing changed: no trading system in the folder, no usable backup, no systemctl, no such unit, no
      permission
@@ -88,8 +90,15 @@ read_settings() {
   fi
 }
 
+# Sets harvest_unit and harvest_there: yes; no where it should be and is not; none where the trading system has none.
 find_harvest() {
   local state
+  if [[ ${ROLLBACK_HARVEST_UNIT:-} == none ]]; then
+    harvest_unit=none
+    harvest_there=none
+    say "There is no harvest consumer here; the engine alone is stopped and started"
+    return
+  fi
   harvest_unit=$(unit_name ROLLBACK_HARVEST_UNIT "${ROLLBACK_HARVEST_UNIT:-quantum-harvest-consumer.service}")
   harvest_there=yes
   state=$(unit_property "$harvest_unit" LoadState) || state=unknown
@@ -106,7 +115,7 @@ start_what_was_stopped() {
   [[ $stopped == yes ]] || return 0
   warn "Ended before both units were started again; they are started now. Run this again."
   systemctl_run start --no-block "$engine_unit" || true
-  [[ $harvest_there == no ]] || systemctl_run start --no-block "$harvest_unit" || true
+  [[ $harvest_there != yes ]] || systemctl_run start --no-block "$harvest_unit" || true
 }
 
 # stop_one WHAT UNIT SECONDS: stops it, and adds it to refused where systemd does not do so.
@@ -124,7 +133,7 @@ stop_units() {
   local -a refused=()
   local told=1 text
   if [[ $dry_run == yes ]]; then
-    [[ $harvest_there == no ]] || say "Would stop the harvest consumer $harvest_unit"
+    [[ $harvest_there != yes ]] || say "Would stop the harvest consumer $harvest_unit"
     say "Would stop the engine $engine_unit"
     return
   fi
@@ -209,7 +218,7 @@ write_log() {
     printf '{"action":"rollback_executed","timestamp":"%s","reason":%s,"trigger":%s,"config_restored":%s,"archived":%s,"redis_updated":%s,"units_active":%s,"rollback_id":%s}' \
       "$(utc_now)" "$(json_string "$reason")" "$(json_string "${ROLLBACK_TRIGGER:-manual}")" \
       "$config_restored" "$([[ -n $archived ]] && json_string "$archived" || printf null)" "$redis_updated" \
-      "$([[ $units_active == yes && $harvest_there == yes ]] && printf true || printf false)" \
+      "$([[ $units_active == yes && $harvest_there != no ]] && printf true || printf false)" \
       "$(json_string "${ROLLBACK_ID:-}")"
   )
   if append_line "$log" "$line"; then

@@ -246,7 +246,7 @@ const deployments = z.strictObject({
       settle: duration('120s'),
       /** how old a prepared baseline may be when the deployment starts */
       baseline_max_age: positiveDuration('24h'),
-      /** what the trading system writes, and so what must be there all the time */
+      /** what the trading system writes, and so what must be there all the time; without harvest_unit it has no harvest consumer */
       inputs: z.array(z.enum(calibrationInputs)).default([...calibrationInputs]),
       /** a baseline is never below these: twice nothing would be nothing */
       floors: z

@@ -56,6 +56,18 @@ export function harvestUnit({ systemd }: Pick<Config, 'systemd'>): string {
   return withSuffix(systemd.harvest_units[0] ?? '');
 }
 
+/** What stands for the harvest consumer's unit where the trading system has none; no name of a unit, which has a suffix. */
+export const noUnit = 'none';
+
+/**
+ * The harvest consumer's unit as a rollback knows it: it stops, starts and verifies none where `harvest_unit` is taken out
+ * of the configured inputs.
+ * @returns with `.service`, or {@link noUnit}
+ */
+export function rolledBackHarvestUnit(config: Pick<Config, 'systemd' | 'deployments'>): string {
+  return config.deployments.calibration.inputs.includes('harvest_unit') ? harvestUnit(config) : noUnit;
+}
+
 /** `files.override_installed` for this unit: `%u` is its name. */
 export function overrideInstalledPath(files: Config['files'], engineUnit: string): string {
   return files.override_installed.replaceAll('%u', engineUnit);

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import type { Config, Plan } from '../config/schema.js';
 import { packageRoot } from '../platform/package-root.js';
-import { harvestUnit, overrideInstalledPath } from './engine-unit.js';
+import { overrideInstalledPath, rolledBackHarvestUnit } from './engine-unit.js';
 
 /** What `${...}` in a plan may name. */
 export type PlanVariables = Readonly<Record<string, string>>;
@@ -13,7 +13,7 @@ export function planVariables(config: Config, engineUnit: string): PlanVariables
   return {
     root: files.root,
     engine_unit: engineUnit,
-    harvest_unit: harvestUnit(config),
+    harvest_unit: rolledBackHarvestUnit(config),
     baseline_weights: files.baseline_weights,
     canary_weights: files.canary_weights,
     override_generated: files.override_generated,

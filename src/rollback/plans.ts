@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Config, Verification } from '../config/schema.js';
+import { noUnit } from '../deployments/engine-unit.js';
 import { fillIn, locateProgram, planVariables } from '../deployments/plan-program.js';
 import { UserError } from '../platform/errors.js';
 
@@ -22,7 +23,7 @@ export interface PreparedPlan {
 }
 
 /**
- * Fills in a plan.
+ * Fills in a plan. What verifies a unit by a variable is left out where that says that there is none.
  * @throws UserError naming the plan and what is not known
  */
 export function preparePlan(config: Config, name: string, engineUnit: string): PreparedPlan {
@@ -48,11 +49,19 @@ export function preparePlan(config: Config, name: string, engineUnit: string): P
         name: method.name,
         argv: [locateProgram(program, config.files.root), ...rest],
         timeoutSeconds: method.timeout,
-        verify: method.verify.map((check) => fillVerification(check, fill)),
+        verify: method.verify
+          .map((check) => fillVerification(check, fill))
+          .filter((check) => !('unit_active' in check && check.unit_active === noUnit)),
         verifyTimeoutSeconds: method.verify_timeout,
       };
     }),
   };
+}
+
+/** The units that a plan's methods verify, each once. */
+export function verifiedUnits({ methods }: PreparedPlan): string[] {
+  const checks = methods.flatMap(({ verify }) => verify);
+  return [...new Set(checks.flatMap((check) => ('unit_active' in check ? [check.unit_active] : [])))];
 }
 
 /** Longest time that a plan may take, seconds: every method failing at the end of its time. */

@@ -1,5 +1,5 @@
 import type { Config } from '../config/schema.js';
-import { harvestUnit, overrideInstalledPath } from '../deployments/engine-unit.js';
+import { overrideInstalledPath, rolledBackHarvestUnit } from '../deployments/engine-unit.js';
 import type { AlertSummary, TriggerSource } from '../deployments/rollback.js';
 import { redisEnvironment } from './redis-environment.js';
 
@@ -45,7 +45,7 @@ export function scriptEnvironment(
     ROLLBACK_OVERRIDE_GENERATED: files.override_generated,
     ROLLBACK_OVERRIDE_INSTALLED: overrideInstalledPath(files, engineUnit),
     ROLLBACK_CANARY_LOG: files.canary_log,
-    ROLLBACK_HARVEST_UNIT: harvestUnit(config),
+    ROLLBACK_HARVEST_UNIT: rolledBackHarvestUnit(config),
     ROLLBACK_CALIBRATION_CONFIG: files.calibration_config,
     ROLLBACK_CALIBRATION_BACKUP: files.calibration_backup,
     ...redisEnvironment(config.redis),

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 import { packageRoot } from '../../src/platform/package-root.js';
 import { CanaryStack } from '../support/canary-stack.js';
@@ -53,6 +54,14 @@ describe('the life of a calibration on the command line', () => {
   const start = (...args: string[]) => stack.redline('deploy', 'start', 'calibration', ...args);
   const baselineFile = (): string => stack.path('logs/pre_calibration_baseline.txt');
 
+  /** The options for a command that is configured otherwise than the stack is. */
+  function configuredWith(changes: object): string[] {
+    const path = join(stack.directory, 'other.yml');
+    const own = z.looseObject({}).parse(parse(readFileSync(stack.configPath, 'utf8')));
+    writeFileSync(path, stringify({ ...own, ...changes }));
+    return ['--config', path];
+  }
+
   async function status() {
     const { stdout } = await stack.redline('deploy', 'status', '--json');
     return statusSchema.parse(JSON.parse(stdout));
@@ -100,7 +109,9 @@ describe('the life of a calibration on the command line', () => {
     writeFileSync(backup, text);
     renameSync(`${script}.away`, script);
     expect(code).toBe(2);
-    expect(stdout).toMatch(/FAIL {2}rollback plan calibration: rollback_calibration\.sh is neither below files\.root/);
+    expect(stdout).toMatch(
+      /FAIL {2}rollback plan calibration: rollback_calibration\.sh is neither below files\.root/,
+    );
     expect(stdout).toMatch(/FAIL {2}calibration backup: \S+ holds no JSON object/);
     expect(stdout).toMatch(/FAIL {2}harvest by systemctl: .* does not say that it is active/);
     expect(stdout).toContain('FAIL  harvest by the exporter: no');
@@ -110,6 +121,39 @@ describe('the life of a calibration on the command line', () => {
     expect(stderr).toContain('Nothing was written');
     await stack.waitFor('quantum_unit_active{role="harvest"}');
     await expectNothingWritten();
+  });
+
+  it('looks at no harvest consumer where there is none, and at whatever the plan verifies', async () => {
+    const none = { deployments: { calibration: { inputs: ['equity', 'engine_unit'] } } };
+    const told = 'ok    harvest unit: none, as deployments.calibration.inputs has no harvest_unit';
+    // A method that is not there keeps it from being prepared.
+    const plan = (unit: string): object => ({
+      calibration: {
+        methods: [
+          { name: 'script', command: ['rollback_calibration.sh'], verify: [{ unit_active: unit }] },
+          { name: 'other', command: ['/nowhere/rollback'], verify: [{ unit_active: '${engine_unit}' }] },
+        ],
+      },
+    });
+    const options = configuredWith({ ...none, rollbacks: plan('no-such.service') });
+    const refused = await stack.redline(...options, 'deploy', 'prepare', 'calibration');
+    expect(refused.code).toBe(2);
+    expect(refused.stdout).toContain(told);
+    expect(refused.stdout).not.toMatch(/harvest by/);
+    expect(refused.stdout).toMatch(/FAIL {2}verified unit: ".* is-active no-such\.service" does not say/);
+    const checked = await stack.redline(...options, 'check');
+    expect(checked.stdout).toContain(told);
+    expect(checked.stdout).toContain(
+      'warn  verified unit: no-such.service is not loaded: LoadState=not-found',
+    );
+
+    const clean = configuredWith({ ...none, rollbacks: plan('${harvest_unit}') });
+    const { stdout } = await stack.redline(...clean, 'deploy', 'prepare', 'calibration');
+    expect(stdout).toContain(told);
+    expect(stdout).not.toContain('verified unit');
+    const dryRun = await stack.redline(...clean, 'rollback', 'calibration', '--dry-run', '--reason', 'x');
+    expect(dryRun.stdout).toContain('unit_active quantum-ai-engine.service');
+    expect(dryRun.stdout).not.toMatch(/unit_active (?:none|quantum-harvest)/);
   });
 
   it('prepares nothing that cannot be measured, and names the quantity and its input', async () => {

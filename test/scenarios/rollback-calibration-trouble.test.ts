@@ -45,6 +45,17 @@ describeWithSystemd('calibration.sh, when something is wrong,', (systemd) => {
     expect(system.logLines()).toMatchObject([{ config_restored: true, units_active: false }]);
   });
 
+  it('does without a harvest consumer where it is told that there is none', async () => {
+    const system = await CalibratedSystem.start(systemd());
+    const result = await system.rollBack([], { ROLLBACK_HARVEST_UNIT: 'none' });
+    expect(result.code).toBe(exit.done);
+    expect(result.stderr).not.toContain('PROBLEM');
+    expect(result.stdout).toContain('There is no harvest consumer here');
+    expect(system.steps()).toEqual(['stop engine', 'start engine']);
+    expect(system.startedWith('engine')).toBe(backupConfig);
+    expect(system.logLines()).toMatchObject([{ config_restored: true, units_active: true }]);
+  });
+
   it('goes on while units that ignore SIGTERM are ended, and does not take them for started anew', async () => {
     const services = { engine: `TimeoutStopSec=9\n${deaf}`, harvest: `TimeoutStopSec=12\n${deaf}` };
     const system = await CalibratedSystem.start(systemd(), services);

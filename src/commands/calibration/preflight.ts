@@ -1,10 +1,10 @@
 import { PrometheusError, type PrometheusClient, type Sample } from '../../alerts/prometheus.js';
 import type { Config } from '../../config/schema.js';
 import { judgedInputs } from '../../deployments/calibration-inputs.js';
-import { harvestUnit, resolveEngineUnit } from '../../deployments/engine-unit.js';
+import { noUnit, resolveEngineUnit, rolledBackHarvestUnit } from '../../deployments/engine-unit.js';
 import { exporterMetric, job } from '../../names.js';
 import type { CheckLine } from '../../reports/check-lines.js';
-import { backupLine } from '../check/calibration.js';
+import { backupLine, furtherUnits, noHarvestLine } from '../check/calibration.js';
 import { checkRedisAnswers } from '../check/local.js';
 import { paceLines } from '../check/pace.js';
 import { runbookRuleLines, targetLines } from '../check/prometheus.js';
@@ -27,8 +27,7 @@ export async function calibrationPreflight(services: Services): Promise<CheckLin
     baselineFileLines(config),
     checkRedisAnswers(config),
     telemetryLines(config, prometheus),
-    unitLine(config, 'engine', engine),
-    judgedInputs(config).includes('harvest_unit') ? unitLine(config, 'harvest', harvestUnit(config)) : [],
+    unitLines(config, engine),
     // The change comes later: what is under observation now may be over by then.
     receiverLines(services, 'warn'),
   ]);
@@ -40,6 +39,27 @@ async function baselineFileLines({ files }: Config): Promise<CheckLine[]> {
   if (await canWrite(path)) return [];
   const todo = 'Run as a user who may write there, or change files.calibration_baseline.';
   return [{ what: 'baseline file', level: 'fail', detail: `${path} cannot be written`, todo }];
+}
+
+/** Every unit that a rollback restarts or verifies, also one that the rows do not judge. */
+async function unitLines(config: Config, engine: string): Promise<CheckLine[]> {
+  const harvest = rolledBackHarvestUnit(config);
+  return Promise.all([
+    unitLine(config, 'engine', engine),
+    harvest === noUnit ? noHarvestLine : unitLine(config, 'harvest', harvest),
+    ...furtherUnits(config, engine).map((unit) => furtherUnitLine(config, unit)),
+  ]);
+}
+
+async function furtherUnitLine({ systemd }: Config, unit: string): Promise<CheckLine> {
+  const what = 'verified unit';
+  if (await isUnitActive(systemd.systemctl, unit)) return { what, level: 'ok', detail: `${unit} is active` };
+  return {
+    what,
+    level: 'fail',
+    detail: `"${systemd.systemctl} is-active ${unit}" does not say that it is active, and a rollback is verified by it`,
+    todo: 'Start it, or correct the verify lists of rollbacks.calibration: no rollback would ever be verified.',
+  };
 }
 
 async function unitLine({ systemd }: Config, role: string, unit: string): Promise<CheckLine> {

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Config } from '../../config/schema.js';
-import { harvestUnit, resolveEngineUnit } from '../../deployments/engine-unit.js';
-import { errorCode, errorMessage } from '../../platform/errors.js';
+import { noUnit, resolveEngineUnit, rolledBackHarvestUnit } from '../../deployments/engine-unit.js';
+import { errorCode, errorMessage, UserError } from '../../platform/errors.js';
 import { packageRoot } from '../../platform/package-root.js';
 import { runCommand } from '../../platform/run-command.js';
 import type { CheckLine } from '../../reports/check-lines.js';
-import { programProblem } from '../../rollback/plans.js';
+import { preparePlan, programProblem, verifiedUnits } from '../../rollback/plans.js';
 import { baseEnvironment } from '../../rollback/script-environment.js';
 import { PidFileSource } from '../../sources/process.js';
 import { SourceError } from '../../sources/source-error.js';
@@ -49,10 +49,40 @@ export async function backupLine({ files }: Config, missing: 'warn' | 'fail'): P
 
 async function unitLines(config: Config): Promise<CheckLine[]> {
   const { systemd } = config;
+  const engine = await resolveEngineUnit(config);
+  const harvest = rolledBackHarvestUnit(config);
   return Promise.all([
-    unitLine(systemd, 'engine', await resolveEngineUnit(config), systemd.engine_pid_file),
-    unitLine(systemd, 'harvest', harvestUnit(config), systemd.harvest_pid_file),
+    unitLine(systemd, 'engine', engine, systemd.engine_pid_file),
+    harvest === noUnit ? noHarvestLine : unitLine(systemd, 'harvest', harvest, systemd.harvest_pid_file),
+    ...furtherUnits(config, engine).map((unit) => furtherUnitLine(systemd, unit)),
   ]);
+}
+
+/** What is said of the harvest consumer where `harvest_unit` is taken out of the configured inputs. */
+export const noHarvestLine: CheckLine = {
+  what: 'harvest unit',
+  level: 'ok',
+  detail: 'none, as deployments.calibration.inputs has no harvest_unit: a rollback restarts the engine alone',
+};
+
+/** The units beside engine and harvest consumer that a rollback of a calibration verifies. */
+export function furtherUnits(config: Config, engine: string): string[] {
+  const known = [engine, rolledBackHarvestUnit(config)];
+  try {
+    return verifiedUnits(preparePlan(config, 'calibration', engine)).filter((unit) => !known.includes(unit));
+  } catch (error) {
+    // Said where the plan itself is looked at.
+    if (error instanceof UserError) return [];
+    throw error;
+  }
+}
+
+async function furtherUnitLine({ systemctl }: Config['systemd'], unit: string): Promise<CheckLine> {
+  const what = 'verified unit';
+  const { said } = await askSystemctl(systemctl, ['show', '-p', 'LoadState', unit]);
+  if (said === 'LoadState=loaded') return { what, level: 'ok', detail: `${unit} is loaded` };
+  const todo = 'Correct the verify lists of rollbacks.calibration: no rollback would ever be verified.';
+  return { what, level: 'warn', detail: `${unit} is not loaded: ${said}`, todo };
 }
 
 /** Whether there is what the exporter would judge: a unit that systemd has loaded, or the process of a pid file. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../src/config/load.js';
 import type { Config } from '../../../src/config/schema.js';
 import { packageRoot } from '../../../src/platform/package-root.js';
-import { planTimeLimit, preparePlan, programProblem } from '../../../src/rollback/plans.js';
+import { planTimeLimit, preparePlan, programProblem, verifiedUnits } from '../../../src/rollback/plans.js';
 import { scriptEnvironment, scriptInput } from '../../../src/rollback/script-environment.js';
 import { temporaryFolder } from '../../support/workspace.js';
 
@@ -41,6 +41,15 @@ describe('preparePlan', () => {
         ],
       },
     ]);
+  });
+
+  it('verifies no harvest consumer where the trading system has none', () => {
+    const units = (deployments: object): string[] => {
+      const config = parseConfig({ deployments, systemd: { harvest_units: ['harvest'] } }, 'the test');
+      return verifiedUnits(preparePlan(config, 'calibration', unit));
+    };
+    expect(units({})).toEqual([unit, 'harvest.service']);
+    expect(units({ calibration: { inputs: ['engine_unit', 'harvest_journal'] } })).toEqual([unit]);
   });
 
   it('looks a program up below files.root, then on the PATH', () => {
@@ -131,6 +140,18 @@ describe('scriptEnvironment', () => {
       ROLLBACK_TRIGGER: 'webhook',
       ROLLBACK_ALERT: 'QscDeadZone ; rm',
     });
+  });
+
+  it('names the harvest consumer, or none where the trading system has none', () => {
+    const harvest = (deployments: object): string | undefined => {
+      const config = parseConfig(
+        { deployments, systemd: { harvest_units: ['harvest', 'other'] } },
+        'the test',
+      );
+      return scriptEnvironment(config, unit, { ROLLBACK_HARVEST_UNIT: 'x' }, order).ROLLBACK_HARVEST_UNIT;
+    };
+    expect(harvest({})).toBe('harvest.service');
+    expect(harvest({ calibration: { inputs: ['equity'] } })).toBe('none');
   });
 
   it('holds no NUL and no line break, and is bounded', () => {
