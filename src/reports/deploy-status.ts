@@ -24,6 +24,8 @@ import { printable } from './text.js';
 export interface FiringAlert {
   readonly alertname: string;
   readonly severity: string;
+  /** the one that it is about; empty: none, or whichever is observed */
+  readonly deployment: string;
   /** its own words, else its rule's summary */
   readonly text: string;
 }
@@ -104,6 +106,7 @@ function firingAlerts(rules: readonly AlertingRule[]): FiringAlert[] {
   return firingInstances(rules).map(({ labels, annotations }) => ({
     alertname: labels.alertname ?? '',
     severity: labels.severity ?? '',
+    deployment: labels.deployment ?? '',
     text: annotations.description ?? annotations.summary ?? '',
   }));
 }
@@ -185,9 +188,10 @@ function judgedLines({ checks, firing }: JudgedState, paint: Paint): string[] {
     }),
     '',
     firing.length === 0 ? 'Firing alerts: none' : 'Firing alerts',
-    ...firing.map(({ alertname, severity, text }) => {
+    ...firing.map(({ alertname, severity, deployment, text }) => {
       const colour = severity === 'critical' ? paint.bad : severity === 'warning' ? paint.warn : paint.dim;
-      return `  ${colour(severity.padEnd(8))}  ${printable(alertname)}: ${printable(text)}`;
+      const of = deployment === '' ? '' : ` (${printable(deployment)})`;
+      return `  ${colour(severity.padEnd(8))}  ${printable(alertname)}${of}: ${printable(text)}`;
     }),
   ];
 }

@@ -1,30 +1,15 @@
 import type { AlertingRule, PrometheusClient, Sample } from '../alerts/prometheus.js';
 import { formatAlertLimit, formatAlertValue } from './alert-units.js';
-import { isInScope, outOfScope, wholeScope, type JudgedScope } from './judged-scope.js';
+import { checkState, type CheckState, type JudgedValue } from './check-state.js';
+import { isInScope, wholeScope, type JudgedScope } from './judged-scope.js';
 import { evaluateLimit } from './limits.js';
 
-/** A value that a rule judges, against its limit; undefined: nobody can say now. */
-export interface JudgedValue {
-  /** what the value is of, where a rule judges several */
-  readonly of: string;
-  readonly value: number | undefined;
-  /** two are the ends of a band */
-  readonly limits: readonly (number | undefined)[];
-}
-
 /** One row of a runbook, as its rule stands. */
-export interface RunbookCheck {
+export interface RunbookCheck extends CheckState {
   readonly alertname: string;
   readonly severity: string;
   /** plan that it starts; empty: it only tells people */
   readonly rollback: string;
-  /**
-   * unknown: the rule cannot be evaluated, or has nothing to judge and would roll back if it had.
-   * not judged: it is not its time, its input is left out, or it only tells people and has nothing to judge now
-   */
-  readonly state: 'ok' | 'pending' | 'firing' | 'unknown' | 'not judged';
-  /** why it is not judged; else empty */
-  readonly note: string;
   readonly values: readonly JudgedValue[];
 }
 
@@ -48,7 +33,7 @@ export async function readRunbookChecks(
         alertname: rule.name,
         severity,
         rollback,
-        ...stateOf(rule, values, scope),
+        ...checkState(rule, values, scope),
         values,
       };
     }),
@@ -65,26 +50,6 @@ export function describeValues({ alertname, values }: RunbookCheck): string {
       return `${of === '' ? '' : `${of} `}${text} (limit${limits.length > 1 ? 's' : ''} ${bounds})`;
     })
     .join(', ');
-}
-
-/**
- * A rule whose inputs are gone (exporter dead, no window) is as quiet as one that finds nothing wrong. Rows that roll back
- * judge something at all times; the others may have nothing to judge in their normal state, as after no rollback.
- */
-function stateOf(
-  { health, state, labels, query }: AlertingRule,
-  values: readonly JudgedValue[],
-  scope: JudgedScope,
-): Pick<RunbookCheck, 'state' | 'note'> {
-  if (health !== 'ok') return { state: 'unknown', note: '' };
-  if (state !== 'inactive') return { state, note: '' };
-  const note = outOfScope(query, scope);
-  if (note !== undefined) return { state: 'not judged', note };
-  const unknown = values.filter(({ value }) => value === undefined).length;
-  const rollsBack = (labels.rollback ?? '') !== '';
-  if (rollsBack && unknown > 0) return { state: 'unknown', note: '' };
-  const hasNothing = values.length > 0 && unknown === values.length;
-  return hasNothing ? { state: 'not judged', note: 'nothing to judge now' } : { state: 'ok', note: '' };
 }
 
 async function judgedValues(

@@ -81,7 +81,10 @@ describe('deploy status', () => {
           check('QscTelemetryStalled', 'ok', 12, 600),
           check('QscNarrowRange', 'unknown', undefined, 0.12),
         ],
-        firing: [{ alertname: 'QscActionCollapse', severity: 'critical', text: 'HOLD is 70.04%' }],
+        firing: [
+          { alertname: 'QscActionCollapse', severity: 'critical', deployment: '', text: 'HOLD is 70.04%' },
+          { alertname: 'QscDeadZone', severity: 'critical', deployment: 'canary-1', text: 'HOLD is 90%' },
+        ],
         calibration: noCalibration,
       },
     });
@@ -90,6 +93,7 @@ describe('deploy status', () => {
     expect(text).toMatch(/ok +QscTelemetryStalled +12s \(limit 10m 00s\)/);
     expect(text).toMatch(/unknown +QscNarrowRange +rolls back/);
     expect(text).toContain('critical  QscActionCollapse: HOLD is 70.04%');
+    expect(text).toContain('critical  QscDeadZone (canary-1): HOLD is 90%');
   });
 
   const calibration: Deployment = {
