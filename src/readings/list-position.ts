@@ -16,7 +16,7 @@ export interface ListPosition {
 /** Entries by which a list is known again. */
 const knownEntries = 100;
 
-/** Different texts by which a list that has become shorter is known again, and not taken for another. */
+/** Different texts by which a part of a list is known again, and not taken for another that has a text in common with it. */
 const distinctiveTexts = 3;
 
 /** Follows a list whose entries carry neither time nor number, and tells which have come. */
@@ -39,10 +39,13 @@ export class ListFollower {
     }
     const count = this.#pushedSinceLast(view);
     const known = this.#position?.head ?? [];
-    // Behind what was pushed stands what was known: its digests too.
+    const last = this.#last?.entries ?? [];
+    // Behind what was pushed mostly stands what was known: its digests too.
     const head = view.entries
       .slice(0, knownEntries)
-      .map((entry, index) => (index < count ? undefined : known[index - count]) ?? digest(entry));
+      .map(
+        (entry, index) => (last[index - count] === entry ? known[index - count] : undefined) ?? digest(entry),
+      );
     this.#position = { length: view.length, head };
     this.#last = view;
     return { pushed: view.entries.slice(0, count), position: this.#position };
@@ -58,36 +61,63 @@ export class ListFollower {
 
 /**
  * How many entries were pushed to a list between two looks at it: the fewest by which one can have become the other, for
- * entries may be the same text. Where neither can have become the other, the list was deleted and filled anew, and
- * every entry is new.
+ * entries may be the same text. A list may also have lost entries, anywhere: what is left of it is not new. Where
+ * nothing is left of what was known, the list was filled anew, and every entry is new.
  * Both name their entries in the same way: as they are, or by their digests.
  * @returns at most as many as `now` shows
  */
 export function pushedSince(known: ListPosition, now: ListPosition): number {
+  return pushedOnTop(known, now) ?? pushedOnRest(known, now) ?? now.head.length;
+}
+
+/** @returns undefined where pushes alone, and a cut at the end, cannot have made one of the other */
+function pushedOnTop(known: ListPosition, now: ListPosition): number | undefined {
   const shown = now.head.length;
   const growth = now.length - known.length;
-  for (let pushed = Math.max(0, growth); pushed < shown; pushed += 1) {
-    const overlap = overlapAfter(pushed, known.head, now.head);
-    if (overlap !== undefined && (growth >= 0 || overlap >= distinctiveTexts)) return pushed;
+  if (growth < 0) return undefined;
+  for (let pushed = growth; pushed < shown; pushed += 1) {
+    if (overlapsAfter(pushed, known.head, now.head)) return pushed;
   }
   // Of a list longer than what is shown, entries and length are not of the same instant.
   for (let pushed = 0; now.length > shown && pushed < growth; pushed += 1) {
-    if (overlapAfter(pushed, known.head, now.head) !== undefined) return pushed;
+    if (overlapsAfter(pushed, known.head, now.head)) return pushed;
   }
-  return shown;
+  return undefined;
 }
 
-/** @returns how many different texts both have in common from there on; undefined where they differ, or nothing is left */
-function overlapAfter(pushed: number, known: readonly string[], now: readonly string[]): number | undefined {
+/** Whether both are the same from there on, as far as both are shown. */
+function overlapsAfter(pushed: number, known: readonly string[], now: readonly string[]): boolean {
   const count = Math.min(known.length, now.length - pushed);
-  if (count <= 0) return undefined;
+  return count > 0 && known.slice(0, count).every((text, index) => text === now[pushed + index]);
+}
+
+/** @returns undefined where nothing is left of what was known */
+function pushedOnRest(known: ListPosition, now: ListPosition): number | undefined {
+  const isPart = known.length > known.head.length;
+  const fewest = isPart ? distinctiveTexts : 1;
+  for (let pushed = 0; pushed < now.head.length; pushed += 1) {
+    if (isRest(known.head, now.head.slice(pushed), fewest)) return pushed;
+  }
+  // Behind what was known of a long list stood others: nothing behind the first known one need be new.
+  const first = isPart ? now.head.findIndex((text) => known.head.includes(text)) : -1;
+  return first < 0 ? undefined : first;
+}
+
+/**
+ * Whether these are entries of the known ones, in their order.
+ * @param fewest different texts that must be among them
+ */
+function isRest(known: readonly string[], entries: readonly string[], fewest: number): boolean {
   const texts = new Set<string>();
-  for (let index = 0; index < count; index += 1) {
-    const text = known[index];
-    if (text === undefined || text !== now[pushed + index]) return undefined;
+  let next = 0;
+  for (const [index, text] of entries.entries()) {
+    const found = known.indexOf(text, next);
+    // Behind the last known one stand older ones, which were out of sight or cut off when the list was saved.
+    if (found < 0) return texts.size >= distinctiveTexts && entries[index - 1] === known.at(-1);
+    next = found + 1;
     texts.add(text);
   }
-  return texts.size;
+  return texts.size >= fewest;
 }
 
 function isSame(left: ListView, right: ListView): boolean {

@@ -163,15 +163,70 @@ describe('following a list', () => {
   });
 
   it.each([
-    ['the same newest text', ['calibration failed']],
-    ['some of the same texts', ['database locked', 'calibration failed']],
-  ])('tells every entry of a list that was deleted and filled with %s', (_what, texts) => {
-    const list = listOf('timeout', 'database locked', 'calibration failed');
-    const reader = new Reader();
-    reader.look(list);
-    list.delete();
-    list.push(...texts);
-    expect(reader.look(list)).toEqual(texts.toReversed());
+    ['its newest popped', 'edcba', 'cba', 0],
+    ['one removed from its middle', 'edcba', 'edba', 0],
+    ['its newest and its oldest gone', 'edcba', 'dcb', 0],
+    ['its end cut off', 'cba', 'cb', 0],
+    ['its end cut off down to one', 'cba', 'c', 0],
+    ['only its oldest left', 'cba', 'a', 0],
+    ['one of two of the same removed', 'abab', 'aab', 0],
+    ['what it held before the first of two that are the same popped', 'abcdabc', 'cdabc', 0],
+    ['its end cut off below a new one', 'cba', 'dc', 1],
+    ['its newest popped below new ones', 'edcba', 'gfcba', 2],
+    ['some removed below new ones', 'edcba', 'gfeca', 2],
+    ['its newest popped, and grown by more', 'cba', 'fedba', 3],
+    ['a new one below the text of a known one', 'cba', 'cxba', 2],
+    ['nothing left', 'cba', 'fed', 3],
+    ['nothing in it', 'cba', '', 0],
+    ['what was cut off before brought back by an older copy', 'gfedc', 'edcba', 0],
+  ])('tells what is new of a list with %s: %s, then %s', (_what, before, after, count) => {
+    for (const restarts of [false, true]) {
+      const reader = new Reader();
+      reader.look(listOf(...Array.from(before).toReversed()));
+      if (restarts) reader.restart();
+      expect(reader.look(listOf(...Array.from(after).toReversed()))).toEqual(
+        Array.from(after).slice(0, count),
+      );
+    }
+  });
+
+  it('tells exactly what was pushed to what was left of a list, and goes on to', () => {
+    const entries = Array.from({ length: shown }, (_, index) => `entry ${index}`);
+    const rest = fc.subarray(entries, { minLength: 1 });
+    const fresh = fc.integer({ min: 0, max: 5 });
+    fc.assert(
+      fc.property(rest, fresh, fc.boolean(), (left, count, restarts) => {
+        const reader = new Reader();
+        reader.look(listOf(...entries));
+        const list = new PushedList(1000);
+        const pushed = Array.from({ length: count }, (_, index) => `fresh ${index}`);
+        list.push(...left, ...pushed);
+        if (restarts) reader.restart();
+        const expected = pushed.toReversed();
+        // Of what is out of sight nothing is asked here.
+        fc.pre(list.view.length <= shown);
+        expect(reader.look(list)).toEqual(expected);
+        reader.restart();
+        list.push('last');
+        expect(reader.look(list)).toEqual(['last']);
+      }),
+    );
+  });
+
+  it('takes older entries of a long list that come into sight for none that were pushed', () => {
+    const names = (first: number, last: number): string[] =>
+      Array.from({ length: last - first + 1 }, (_, index) => `entry ${last - index}`);
+    const lookAgain = (length: number, entries: readonly string[]): readonly string[] => {
+      const follower = new ListFollower();
+      follower.follow({ length: 100, entries: names(89, 100) });
+      return follower.follow({ length, entries }).pushed;
+    };
+    expect(lookAgain(95, names(84, 95))).toEqual([]);
+    expect(lookAgain(89, names(78, 89))).toEqual([]);
+    expect(lookAgain(99, [...names(90, 100), 'entry 88'])).toEqual([]);
+    expect(lookAgain(97, ['new', ...names(85, 95)])).toEqual(['new']);
+    expect(lookAgain(98, ['entry 95', 'new', ...names(86, 95)])).toEqual(['entry 95', 'new']);
+    expect(lookAgain(12, names(1, 12))).toHaveLength(12);
   });
 
   it('tells only what is new of a list that is cut shorter', () => {
