@@ -13,7 +13,7 @@ export const trades = gauge({
 
 export const exitRatio = gauge({
   name: exporterMetric.closedTradesExitRatio,
-  help: 'Share of this exit reason among the closed trades that have one; absent where none has. At most 20 reasons, the rest is other.',
+  help: 'Share of this exit reason among the closed trades that could be read, those without a reason among them; absent where none has one. At most 20 reasons, the rest is other.',
   unit: 'ratio',
   source,
   labels: ['window', 'reason'],

@@ -61,18 +61,18 @@ const usualReasons = ['stop_loss', 'take_profit'];
 const mostReasons = 20;
 
 /**
- * Shares of the exit reasons among the trades that have one.
- * @returns reason to share; empty where no trade has a reason
+ * Shares of the exit reasons among all these trades: one without a reason is not known to have been stopped.
+ * @returns reason to share; empty where no trade has a reason, for then nothing is known of any
  */
 export function exitRatios(trades: readonly ClosedTrade[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  let total = 0;
+  let withReason = 0;
   for (const { exitReason } of trades) {
     if (exitReason === undefined) continue;
-    total += 1;
+    withReason += 1;
     counts.set(exitReason, (counts.get(exitReason) ?? 0) + 1);
   }
-  if (total === 0) return new Map();
+  if (withReason === 0) return new Map();
   const others = [...counts]
     .filter(([reason]) => !usualReasons.includes(reason) && reason !== 'other')
     .sort(([left, many], [right, more]) => more - many || (left < right ? -1 : 1))
@@ -81,9 +81,9 @@ export function exitRatios(trades: readonly ClosedTrade[]): ReadonlyMap<string, 
     ...usualReasons.map((reason): [string, number] => [reason, counts.get(reason) ?? 0]),
     ...others,
   ]);
-  const rest = total - [...told.values()].reduce((sum, count) => sum + count, 0);
+  const rest = withReason - [...told.values()].reduce((sum, count) => sum + count, 0);
   if (rest > 0) told.set('other', rest);
-  return new Map([...told].map(([reason, count]) => [reason, round9(count / total)]));
+  return new Map([...told].map(([reason, count]) => [reason, round9(count / trades.length)]));
 }
 
 /** What closed trades say of the confidence with which they were entered. What is unknown is undefined. */
