@@ -44,9 +44,23 @@ export function matchPatterns(message: string, priority: number | undefined): Jo
 /** A quality of a model that engines report at each calibration, by whatever of its names: no error. */
 const calibrationErrorMeasure =
   /(?:expected|maximum|max|average|mean|static|adaptive)[\s_-]*calibration[\s_-]*error/gi;
-/** "0 errors", "no calibration exceptions", "exception_count=0": that nothing went wrong. */
-const nothingWrong =
-  /\b(?:0|no|zero|without)\s+(?:\w+\s+)?(?:errors?|exceptions?|tracebacks?)\b|(?:errors?|exceptions?|tracebacks?)(?:[_ ]count)?"?\s*[:=]\s*0(?![\d.])/gi;
+/** `CalibrationError 0.03` is that quality too; `CalibrationError: 3 bins are empty` is an exception. */
+const calibrationErrorValue =
+  /calibration[\s_-]?error"?(?:\s*=\s*|\s+|\s*:\s*(?=[\d.]+%?\s*(?:$|[,;)}\]|]|\w+[=:])))[\d.]+(?![\w.])/gi;
+/** "0 errors", "no calibration exceptions": that nothing went wrong. */
+const nothingBefore = /\b(?:0|no|zero|without)\s+(?:\w+\s+)?(?:errors?|exceptions?|tracebacks?)\b/gi;
+/** "exception_count=0", "calibration_exceptions_total 0", "exceptions so far: none": the same. Without : or = it takes a plural or a count. */
+const nothingBehind = new RegExp(
+  [
+    String.raw`(?:errors?|exceptions?|tracebacks?)(?:[_ ](?:count|total))?(?:\{[^}]*\})?"?\s*[:=]\s*`,
+    String.raw`(?:errors|exceptions|tracebacks)(?:\s+[a-z]+){1,3}\s*[:=]\s*`,
+    String.raw`(?:errors|exceptions|tracebacks)(?:[_ ](?:count|total))?(?:\{[^}]*\})?\s+`,
+    String.raw`(?:error|exception|traceback)[_ ](?:count|total)(?:\{[^}]*\})?\s+`,
+  ]
+    .map((start) => String.raw`${start}(?:0(?:\.0+)?(?!\.?\w)|none\b|null\b|\[\])`)
+    .join('|'),
+  'gi',
+);
 const exceptionWord = /exception|traceback/i;
 /** ValueError, calibration.LoadError; but not calibration_error, which is a number. */
 const exceptionClass = /[A-Za-z0-9]Error\b/;
@@ -60,7 +74,10 @@ function isCalibrationException(message: string, priority: number | undefined): 
   if (!namesCalibration.test(message)) return false;
   const text = message.replace(calibrationErrorMeasure, ' ');
   if (!namesCalibration.test(text)) return false;
-  const complaint = text.replace(nothingWrong, ' ');
+  const complaint = text
+    .replace(calibrationErrorValue, ' ')
+    .replace(nothingBefore, ' ')
+    .replace(nothingBehind, ' ');
   if (exceptionWord.test(complaint) || exceptionClass.test(complaint)) return true;
   const level = statedLevel(text);
   return level === undefined ? (priority ?? Infinity) <= errorPriority : errorLevels.has(level);
