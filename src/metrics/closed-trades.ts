@@ -85,7 +85,10 @@ export const closedTradesCollector: CollectorModule = {
   },
 };
 
-/** Length, and when the newest entry came: of a stream by its last id, of a list when it was first seen. */
+/**
+ * Length, and when the newest entry came: of a stream by its last id, of a list when it was first seen. One that never
+ * had an entry is one that has taken none since the first look at it.
+ */
 function setCollection(
   context: CollectContext,
   collection: string,
@@ -95,21 +98,17 @@ function setCollection(
   flaws: Flaws,
 ): void {
   context.set(collectionLength, { collection }, value.length);
+  const last = value.type === 'stream' && value.lastId !== beforeFirst ? value.lastId : undefined;
   const changed =
-    value.type === 'list'
-      ? changes.note(collection, key, headOf(value), context.now)
-      : pastTime(timeOf(value.lastId), context.now, flaws);
+    last === undefined
+      ? changes.note(collection, key, value.type === 'list' ? headOf(value) : emptyList, context.now)
+      : pastTime(millisecondsOf(last) / 1000, context.now, flaws);
   context.set(collectionChanged, { collection }, changed);
 }
 
 /** As much of a list as tells whether it took a new entry; of a short one all, so that its length is exact. */
 function headOf({ length, entries }: ListValue): ListView {
   return { length, entries: entries.slice(0, watchedEntries) };
-}
-
-/** @returns undefined where the stream never had an entry */
-function timeOf(id: string): number | undefined {
-  return id === beforeFirst ? undefined : millisecondsOf(id) / 1000;
 }
 
 /** The JSON of each entry. */

@@ -181,6 +181,21 @@ describe('collections that models learn from', () => {
     expect(changed(grown, 'trade_metrics')).toBe(changed(first, 'trade_metrics'));
   });
 
+  it('tell since when they take no entry, also where they never had one', async () => {
+    await client.xgroup('CREATE', keys.trade_closed, 'learners', '$', 'MKSTREAM');
+    const first = await exporter.scrape();
+    const began = changed(first, 'trade_closed');
+    expect(began).toBeGreaterThan(Date.now() / 1000 - 60);
+    expect(changed(first, 'trade_metrics')).toBe(began);
+    await restart();
+    const second = await exporter.scrape();
+    expect(countedErrors(second)).toEqual({});
+    expect(changed(second, 'trade_closed')).toBe(began);
+    expect(changed(second, 'trade_metrics')).toBe(began);
+    const id = await client.xadd(keys.trade_closed, '*', 'payload', JSON.stringify(closedTrade(1)));
+    expect(changed(await exporter.scrape(), 'trade_closed')).toBe(Number(id?.split('-')[0]) / 1000);
+  });
+
   it('are read as streams too, also where they were lists before', async () => {
     await pushTrade(1);
     await exporter.scrape();
