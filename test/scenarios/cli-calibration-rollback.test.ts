@@ -20,7 +20,8 @@ describeWithSystemd('a calibration that is rolled back by hand', (systemd) => {
         bus_address: systemd().busAddress,
         systemctl: './systemctl',
         engine_units: [engine],
-        harvest_units: [harvest],
+        // The second spelling is the one that is loaded.
+        harvest_units: ['no-such-harvest', harvest],
       },
       config: { journal: { journalctl: './journalctl' } },
       prepare: (laidOut) => startUnits(laidOut, systemd()),

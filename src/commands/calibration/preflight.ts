@@ -1,7 +1,12 @@
 import { PrometheusError, type PrometheusClient, type Sample } from '../../alerts/prometheus.js';
 import type { Config } from '../../config/schema.js';
 import { judgedInputs } from '../../deployments/calibration-inputs.js';
-import { noUnit, resolveEngineUnit, rolledBackHarvestUnit } from '../../deployments/engine-unit.js';
+import {
+  noUnit,
+  resolveEngineUnit,
+  rolledBackHarvestUnit,
+  withLoadedHarvestUnit,
+} from '../../deployments/engine-unit.js';
 import { exporterMetric, job } from '../../names.js';
 import type { CheckLine } from '../../reports/check-lines.js';
 import { backupLine, furtherUnits, noHarvestLine } from '../check/calibration.js';
@@ -19,8 +24,11 @@ const runbook = 'post-calibration';
 
 /** Everything that must hold before the change is made: the runbook's list, checked. */
 export async function calibrationPreflight(services: Services): Promise<CheckLine[]> {
-  const { config, prometheus } = services;
-  const engine = await resolveEngineUnit(config);
+  const { prometheus } = services;
+  const [engine, config] = await Promise.all([
+    resolveEngineUnit(services.config),
+    withLoadedHarvestUnit(services.config),
+  ]);
   const groups = await Promise.all([
     preflightPlan(config, calibrationRollbackPlan, engine),
     backupLine(config, 'fail'),

@@ -1,7 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Config } from '../../config/schema.js';
-import { noUnit, resolveEngineUnit, rolledBackHarvestUnit } from '../../deployments/engine-unit.js';
+import {
+  noUnit,
+  resolveEngineUnit,
+  rolledBackHarvestUnit,
+  withLoadedHarvestUnit,
+} from '../../deployments/engine-unit.js';
 import { errorCode, errorMessage, UserError } from '../../platform/errors.js';
 import { packageRoot } from '../../platform/package-root.js';
 import { runCommand } from '../../platform/run-command.js';
@@ -47,9 +52,12 @@ export async function backupLine({ files }: Config, missing: 'warn' | 'fail'): P
   }
 }
 
-async function unitLines(config: Config): Promise<CheckLine[]> {
+async function unitLines(configured: Config): Promise<CheckLine[]> {
+  const [engine, config] = await Promise.all([
+    resolveEngineUnit(configured),
+    withLoadedHarvestUnit(configured),
+  ]);
   const { systemd } = config;
-  const engine = await resolveEngineUnit(config);
   const harvest = rolledBackHarvestUnit(config);
   return Promise.all([
     unitLine(systemd, 'engine', engine, systemd.engine_pid_file),
