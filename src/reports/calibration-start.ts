@@ -3,6 +3,7 @@ import type { Deployment } from '../deployments/deployment.js';
 import { exporterMetric, job, recordedMetric } from '../names.js';
 import { formatDuration } from '../platform/duration.js';
 import { formatTime } from './numbers.js';
+import type { CheckLine } from './check-lines.js';
 import type { Paint } from './paint.js';
 import { printable } from './text.js';
 
@@ -102,6 +103,43 @@ function conditionalAlerts(rules: readonly AlertingRule[], plan: string): Alerti
 function namesOf(rules: readonly AlertingRule[]): string[] {
   return [...new Set(rules.map(({ name }) => name))];
 }
+
+/** The alert whose condition ends with a start of the engine, which is judged in its turn. */
+const engineDown = 'CalibrationEngineDown';
+
+/**
+ * What is said of an alert that rolls a calibration back and whose condition holds before that is declared.
+ * @param settledAt end of the settle time, and now, Unix seconds
+ */
+export function conditionLine(
+  name: string,
+  { isAccepted, settledAt, now }: { isAccepted: boolean; settledAt: number; now: number },
+): CheckLine {
+  if (!isAccepted)
+    return {
+      what: name,
+      level: 'fail',
+      detail: 'it holds now: the calibration would be rolled back at once',
+      todo:
+        name === engineDown
+          ? `Start the engine, then the observation. See docs/alerts/${name}.md; --accept ${name} lets it through, but ${laterStart}.`
+          : `See docs/alerts/${name}.md; --accept ${name} lets it through.`,
+    };
+  const line: CheckLine = {
+    what: name,
+    level: 'warn',
+    detail: 'it holds now, accepted: it starts nothing until it has been false once',
+  };
+  if (name !== engineDown) return line;
+  const until =
+    settledAt > now
+      ? `Start the engine within the settle time, until ${formatTime(settledAt)}`
+      : `The settle time was over at ${formatTime(settledAt)}: start the engine before the observation`;
+  return { ...line, todo: `${until}; ${laterStart}.` };
+}
+
+const laterStart =
+  'a start of the engine after the settle time counts as a restart (CalibrationEngineRestarted) and rolls the calibration back';
 
 /** What there is to tell of a calibration that is under observation now. */
 export interface StartedCalibration {

@@ -4,7 +4,7 @@ import { resolveEngineUnit } from '../../deployments/engine-unit.js';
 import type { Deployment } from '../../deployments/deployment.js';
 import { ExitCode, UserError } from '../../platform/errors.js';
 import { formatDuration, parseDuration } from '../../platform/duration.js';
-import { renderStarted } from '../../reports/calibration-start.js';
+import { conditionLine, renderStarted } from '../../reports/calibration-start.js';
 import { hasFailure, renderCheckLines, type CheckLine } from '../../reports/check-lines.js';
 import { formatTime } from '../../reports/numbers.js';
 import { backupLine } from '../check/calibration.js';
@@ -101,9 +101,9 @@ async function examine(
     judge(services),
   ]);
   refuseUnknownNames(order.accepted, judged.rollbackAlerts);
-  const found = hasFailure(receiver)
-    ? undefined
-    : await findBaseline(services, order.startedAt ?? Date.now() / 1000);
+  const now = Date.now() / 1000;
+  const startedAt = order.startedAt ?? now;
+  const found = hasFailure(receiver) ? undefined : await findBaseline(services, startedAt);
   const lines = [
     ...receiver,
     ...(hasFailure(receiver) ? [] : await overlapLines(services, order.startedAt)),
@@ -111,7 +111,13 @@ async function examine(
       line.level === 'fail' ? { ...line, level: 'warn' } : line,
     ),
     ...judged.lines,
-    ...judged.holding.map((name) => conditionLine(name, order.accepted)),
+    ...judged.holding.map((name) =>
+      conditionLine(name, {
+        isAccepted: order.accepted.includes(name),
+        settledAt: startedAt + config.deployments.calibration.settle,
+        now,
+      }),
+    ),
     ...(found?.lines ?? []),
   ];
   return { lines, found };
@@ -168,21 +174,6 @@ async function overlapLines({ receiver }: Services, startedAt: number | null): P
         todo: 'Name a start after that.',
       })),
   ];
-}
-
-function conditionLine(name: string, accepted: readonly string[]): CheckLine {
-  if (accepted.includes(name))
-    return {
-      what: name,
-      level: 'warn',
-      detail: 'it holds now, accepted: it starts nothing until it has been false once',
-    };
-  return {
-    what: name,
-    level: 'fail',
-    detail: 'it holds now: the calibration would be rolled back at once',
-    todo: `See docs/alerts/${name}.md; --accept ${name} lets it through.`,
-  };
 }
 
 function declare(
