@@ -3,7 +3,9 @@ import type { Deployment } from '../deployments/deployment.js';
 import { isoTime, unixNow } from '../platform/clock.js';
 import {
   alertTexts,
+  changeTexts,
   deploymentOfLog,
+  endedTexts,
   endText,
   firstTag,
   firstText,
@@ -17,7 +19,12 @@ import {
   unknownTag,
   type MonitorLevel,
 } from '../reports/monitor-log.js';
-import { monitorAlerts, readMonitor, type MonitorReading } from '../reports/monitor-reading.js';
+import {
+  monitorAlerts,
+  readMonitor,
+  type MonitorAlert,
+  type MonitorReading,
+} from '../reports/monitor-reading.js';
 import type { Ledger } from '../rollback/ledger.js';
 import type { RollbackState } from '../rollback/state.js';
 import { LogFile } from './log-file.js';
@@ -25,6 +32,8 @@ import { begins, isOver, mayBeWatched, newestCalibration, rollbackOf } from './m
 
 /** How often the state is written down, seconds. */
 const writeEvery = 30;
+/** How often it is looked which alerts begin and end between two of those, seconds. */
+const lookEvery = 5;
 /** How often Prometheus is asked whether a rolled-back calibration is still watched, seconds. */
 const askEvery = 5;
 /** A calibration that began so short a time ago is in its first phase, whoever can say so, seconds. */
@@ -45,6 +54,9 @@ interface Open {
   readonly since: number;
   tag: string;
   writtenAt: number;
+  lookedAt: number;
+  /** alerts that fired at the last look */
+  firing: readonly MonitorAlert[];
   /** what Prometheus said of the time after a rollback; undefined: it did not answer */
   isWatched: boolean | undefined;
   /** lines about its rollback that stand in the log */
@@ -53,8 +65,9 @@ interface Open {
 }
 
 /**
- * The log of a calibration, tagged by phase: its state every 30 s from its declaration until it is judged, or until its
- * rollback is no longer watched; then it is put into the archive. A restart of the receiver goes on with it.
+ * The log of a calibration, tagged by phase: its state every 30 s, and alerts as they begin and end, from its declaration
+ * until it is judged, or until its rollback is no longer watched; then it is put into the archive. A restart of the
+ * receiver goes on with it.
  */
 export class MonitorLog {
   readonly #file: LogFile;
@@ -92,8 +105,9 @@ export class MonitorLog {
     if (hasEnded(rollback)) await this.#askWhetherWatched(open);
     if (isOver(deployment, rollback, open.isWatched, open.since, unixNow())) {
       await this.#close(open, deployment);
-    } else if (deployment.outcome !== 'completed' && isDue(open.writtenAt, writeEvery)) {
-      await this.#writeState(open, deployment, rollback);
+    } else if (deployment.outcome !== 'completed') {
+      if (isDue(open.writtenAt, writeEvery)) await this.#writeState(open, deployment, rollback);
+      else if (isDue(open.lookedAt, lookEvery)) await this.#writeChanges(open);
     }
   }
 
@@ -175,6 +189,7 @@ export class MonitorLog {
     rollback: RollbackState | undefined,
   ): Promise<void> {
     open.writtenAt = performance.now();
+    open.lookedAt = open.writtenAt;
     const now = unixNow();
     try {
       const [reading, rules] = await Promise.all([
@@ -182,14 +197,30 @@ export class MonitorLog {
         this.#prometheus.alertingRules(),
       ]);
       if (rollback === undefined) open.tag = tagOf(reading.phases) ?? open.tag;
-      const texts = alertTexts(monitorAlerts(rules, open.id));
+      const firing = monitorAlerts(rules, open.id);
+      const texts = [...endedTexts(open.firing, firing), ...alertTexts(firing)];
       await this.#file.append([
         monitorLine(now, open.tag, 'INFO', readingText(reading, now - (rollback?.ended_at ?? start))),
         ...texts.map(({ level, text }) => monitorLine(now, open.tag, level, text)),
       ]);
+      open.firing = firing;
     } catch (error) {
       if (!(error instanceof PrometheusError)) throw error;
       await this.#write(open, 'CRITICAL', `nothing is known: ${error.message}`);
+    }
+  }
+
+  /** Writes which alerts began and ended since the last look. That Prometheus is silent is said with the state. */
+  async #writeChanges(open: Open): Promise<void> {
+    open.lookedAt = performance.now();
+    try {
+      const firing = monitorAlerts(await this.#prometheus.alertingRules(), open.id);
+      const now = unixNow();
+      const texts = changeTexts(open.firing, firing);
+      await this.#file.append(texts.map(({ level, text }) => monitorLine(now, open.tag, level, text)));
+      open.firing = firing;
+    } catch (error) {
+      if (!(error instanceof PrometheusError)) throw error;
     }
   }
 
@@ -219,6 +250,8 @@ function newOpen(id: string, tag: string): Open {
     since: unixNow(),
     tag,
     writtenAt: -Infinity,
+    lookedAt: -Infinity,
+    firing: [],
     isWatched: undefined,
     told: new Set(),
     isEndTold: false,

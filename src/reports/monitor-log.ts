@@ -72,6 +72,33 @@ export function alertTexts(alerts: readonly MonitorAlert[]): { level: MonitorLev
   return left === 0 ? shown : [...shown, { level: 'WARNING', text: `and ${left} more alerts` }];
 }
 
+/**
+ * The lines of what changed between two looks: alerts that are over, and those that are new.
+ * @param before what fired at the last look
+ */
+export function changeTexts(
+  before: readonly MonitorAlert[],
+  now: readonly MonitorAlert[],
+): { level: MonitorLevel; text: string }[] {
+  return [...endedTexts(before, now), ...alertTexts(without(now, before))];
+}
+
+/** The lines of alerts that are over. */
+export function endedTexts(
+  before: readonly MonitorAlert[],
+  now: readonly MonitorAlert[],
+): { level: MonitorLevel; text: string }[] {
+  return alertTexts(without(before, now)).map(({ text }) => ({
+    level: 'INFO',
+    text: `no longer fires: ${text}`,
+  }));
+}
+
+function without(alerts: readonly MonitorAlert[], others: readonly MonitorAlert[]): MonitorAlert[] {
+  const known = new Set(others.map(({ key }) => key));
+  return alerts.filter(({ key }) => !known.has(key));
+}
+
 /** What the line about a rollback's beginning, or its end, begins with. */
 export function rollbackMark({ id, result }: Pick<Rollback, 'id' | 'result'>): string {
   return `rollback ${id} ${result ?? 'started'}`;

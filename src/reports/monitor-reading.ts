@@ -1,9 +1,6 @@
 import type { PrometheusClient, Sample } from '../alerts/prometheus.js';
 import { exporterMetric, recordedMetric } from '../names.js';
-import { firingInstances, type FiringRule } from './series.js';
-
-/** Whose alerts stand in the monitor log. */
-const watchedRunbooks: ReadonlySet<string> = new Set(['post-calibration', 'redline']);
+import { firingInstances, labelText, type FiringRule } from './series.js';
 
 /** What Prometheus says of a calibration that is under observation or watched after its rollback. */
 export interface MonitorReading {
@@ -24,6 +21,8 @@ export interface MonitorReading {
 
 /** An alert that fires, as it stands in the log. */
 export interface MonitorAlert {
+  /** by which it is known again: all its labels */
+  readonly key: string;
   readonly severity: string;
   readonly alertname: string;
   readonly text: string;
@@ -82,12 +81,12 @@ export function monitorReadingFrom(
   };
 }
 
-/** What fires of the runbook and of Redline itself, and is not about another deployment. */
+/** What fires, of any runbook, and is not about another deployment. */
 export function monitorAlerts(rules: readonly FiringRule[], deployment: string): MonitorAlert[] {
   return firingInstances(rules)
-    .filter(({ labels }) => watchedRunbooks.has(labels.runbook ?? ''))
     .filter(({ labels }) => [undefined, '', deployment].includes(labels.deployment))
     .map(({ labels, annotations }) => ({
+      key: labelText(labels),
       severity: labels.severity ?? '',
       alertname: labels.alertname ?? '',
       text: annotations.description ?? annotations.summary ?? '',

@@ -36,7 +36,8 @@ const rules = [
     'critical',
     'label_replace(vector(1), "deployment", "other", "", "")',
   ),
-  alert('QscDeadZone', 'qsc-canary', 'critical'),
+  alert('RedisDown', 'qsc-canary', 'critical'),
+  alert('Passing', 'redline', 'warning', 'max(redline_deployment_open{kind="production"}) == 1'),
   alert('Watchdog', 'redline', 'info'),
 ];
 
@@ -115,6 +116,18 @@ async function line(bench: ReceiverBench, pattern: RegExp, path = logPath(bench)
   return found;
 }
 
+/** An alert begins and ends, and both are written down without waiting for the next line of the state. */
+async function passes(bench: ReceiverBench): Promise<void> {
+  const states = (): number => readFileSync(logPath(bench), 'utf8').match(/ elapsed=/g)?.length ?? 0;
+  const before = states();
+  const production = { kind: 'production', observation_seconds: 3600, settle_seconds: 1 };
+  const { id } = (await (await bench.post('/api/deployments', production)).json()) as Deployment;
+  await line(bench, / FASE A\/FASE B WARNING Passing: /);
+  await bench.post(`/api/deployments/${id}/end`, { outcome: 'accepted' });
+  await line(bench, / FASE A\/FASE B INFO no longer fires: Passing: /);
+  expect(states() - before).toBeLessThan(2);
+}
+
 const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ (?:FASE A\/FASE B|FASE A) (?:INFO|WARNING|CRITICAL) /;
 
 describe('the log of a calibration', () => {
@@ -133,6 +146,8 @@ describe('the log of a calibration', () => {
     );
     await line(bench, / FASE A\/FASE B WARNING HoldDominates: HoldDominates says something$/);
     await line(bench, / FASE A\/FASE B CRITICAL CalibrationHarvestDown: /);
+    await line(bench, / FASE A\/FASE B CRITICAL RedisDown: /);
+    await passes(bench);
 
     await bench.redline('rollback', 'calibration', '--reason', 'a drill');
     const [rollback] = await bench.rollbacks();
@@ -152,7 +167,7 @@ describe('the log of a calibration', () => {
     const text = readFileSync(logPath(bench), 'utf8');
     expect(text.match(/ started: by hand/g)).toHaveLength(1);
     expect(text.match(/watching deployment/g)).toHaveLength(1);
-    expect(text).not.toMatch(/OfAnother|QscDeadZone|Watchdog/);
+    expect(text).not.toMatch(/OfAnother|Watchdog/);
     for (const each of text.trimEnd().split('\n')) expect(each).toMatch(time);
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Sample } from '../../../src/alerts/prometheus.js';
 import {
   alertTexts,
+  changeTexts,
   deploymentOfLog,
   endText,
   firstText,
@@ -10,7 +11,11 @@ import {
   readingText,
   tagOf,
 } from '../../../src/reports/monitor-log.js';
-import { monitorAlerts, monitorReadingFrom } from '../../../src/reports/monitor-reading.js';
+import {
+  monitorAlerts,
+  monitorReadingFrom,
+  type MonitorAlert,
+} from '../../../src/reports/monitor-reading.js';
 import type { FiringRule } from '../../../src/reports/series.js';
 import { calibration } from '../../support/violations.js';
 
@@ -18,6 +23,10 @@ const now = 1_768_046_400;
 
 function sample(name: string, labels: Record<string, string>, value: number): Sample {
   return { labels: { __name__: name, ...labels }, value, time: now };
+}
+
+function alert(alertname: string, severity = 'warning'): MonitorAlert {
+  return { key: `alertname="${alertname}"`, severity, alertname, text: 'is 2' };
 }
 
 const phase = (name: string, deployment = 'calibration-1'): Sample =>
@@ -77,7 +86,7 @@ describe('a line', () => {
     );
   });
 
-  it('of an alert stands for what fires of the runbook or of Redline, and is not about another deployment', () => {
+  it('of an alert stands for what fires of any runbook and is not about another deployment', () => {
     const rule = (
       name: string,
       labels: Record<string, string>,
@@ -89,7 +98,7 @@ describe('a line', () => {
         ...[rule('Own', own), rule('Other', { ...own, deployment: 'x' }), rule('Soon', own, 'pending')],
         rule('ExporterDown', { runbook: 'redline', severity: 'warning' }),
         rule('CalibrationAccepted', { ...own, severity: 'info' }),
-        rule('QscDeadZone', { ...own, runbook: 'qsc-canary' }),
+        rule('RedisDown', { runbook: 'qsc-canary', severity: 'critical' }),
         rule('Watchdog', { runbook: 'redline', severity: 'info' }),
       ],
       'calibration-1',
@@ -98,10 +107,24 @@ describe('a line', () => {
       { level: 'CRITICAL', text: 'Own: Own!' },
       { level: 'WARNING', text: 'ExporterDown: ExporterDown!' },
       { level: 'INFO', text: 'CalibrationAccepted: CalibrationAccepted!' },
+      { level: 'CRITICAL', text: 'RedisDown: RedisDown!' },
     ]);
-    const many = Array.from({ length: 80 }, () => ({ severity: 'warning', alertname: 'X', text: '' }));
+    const many = Array.from({ length: 80 }, (_, index) => alert(`X${index}`));
     expect(alertTexts(many)).toHaveLength(51);
     expect(alertTexts(many).at(-1)?.text).toBe('and 30 more alerts');
+  });
+
+  it('of an alert stands when it begins and when it ends, and not while it only changes its words', () => {
+    const before = [alert('A', 'critical'), alert('B')];
+    expect(changeTexts(before, before)).toEqual([]);
+    expect(changeTexts(before, [{ ...alert('B'), text: 'is 3 now' }, alert('C', 'critical')])).toEqual([
+      { level: 'INFO', text: 'no longer fires: A: is 2' },
+      { level: 'CRITICAL', text: 'C: is 2' },
+    ]);
+    // The same alert about something else is another.
+    expect(changeTexts([alert('A')], [alert('A'), { ...alert('A'), key: 'role="engine"' }])).toHaveLength(1);
+    const many = Array.from({ length: 80 }, (_, index) => alert(`X${index}`));
+    expect(changeTexts([], many)).toHaveLength(51);
   });
 
   it('of the end tells how it was judged', () => {
