@@ -1,10 +1,15 @@
 import type { AlertingRule } from '../alerts/prometheus.js';
 import { isInScope, outOfScope, type JudgedScope } from './judged-scope.js';
 
+/** A rule's annotations that ask for what it judges; each may have a unit of its own. */
+export type JudgedQuery = 'query' | 'query_2';
+
 /** A value that a rule judges, against its limit; undefined: nobody can say now. */
 export interface JudgedValue {
   /** what the value is of, where a rule judges several */
   readonly of: string;
+  /** the annotation of the rule that asks for it */
+  readonly query: JudgedQuery;
   readonly value: number | undefined;
   /** two are the ends of a band */
   readonly limits: readonly (number | undefined)[];

@@ -1,5 +1,5 @@
 import { baselineQuantities, inputOfQuantity } from '../deployments/baseline.js';
-import { recordedMetric } from '../names.js';
+import { receiverMetric, recordedMetric } from '../names.js';
 
 /** What of a runbook is judged now. Empty: nobody says, so nothing is taken for left out. */
 export interface JudgedScope {
@@ -25,6 +25,7 @@ export function outOfScope(
   expression: string,
   scope: Pick<JudgedScope, 'phases' | 'inputs'>,
 ): string | undefined {
+  if (expression.includes(receiverMetric.deploymentCompleted)) return 'judged at its end';
   const phases = named(expression, phaseMatcher);
   if (isDisjoint(phases, scope.phases)) return `judged in phase ${phases.join(' and ')}`;
   const inputs = [...named(expression, inputMatcher), ...inputsOfQuantities(expression)];

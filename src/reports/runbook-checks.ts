@@ -1,6 +1,6 @@
 import type { AlertingRule, PrometheusClient, Sample } from '../alerts/prometheus.js';
 import { formatAlertLimit, formatAlertValue } from './alert-units.js';
-import { checkState, type CheckState, type JudgedValue } from './check-state.js';
+import { checkState, type CheckState, type JudgedQuery, type JudgedValue } from './check-state.js';
 import { isInScope, wholeScope, type JudgedScope } from './judged-scope.js';
 import { evaluateLimit } from './limits.js';
 
@@ -40,13 +40,20 @@ export async function readRunbookChecks(
   );
 }
 
+/** Values that say little without words of their own. */
+const wording: Readonly<Record<string, (value: string, limit: string) => string>> = {
+  'CalibrationAccepted query_2': (value, limit) => `last warning ${value} before the end (limit ${limit})`,
+};
+
 /** The values of a check as text: `38.0% (limit 70%)`; empty where there is none (its alert is about something else now). */
 export function describeValues({ alertname, values }: RunbookCheck): string {
   return values
     .filter(({ value }) => value !== undefined)
-    .map(({ of, value, limits }) => {
-      const text = formatAlertValue(alertname, value, limits[0]);
-      const bounds = limits.map((limit) => formatAlertLimit(alertname, limit)).join(' and ');
+    .map(({ of, query, value, limits }) => {
+      const text = formatAlertValue(alertname, value, limits[0], query);
+      const bounds = limits.map((limit) => formatAlertLimit(alertname, limit, query)).join(' and ');
+      const words = wording[`${alertname} ${query}`];
+      if (words !== undefined) return words(text, bounds);
       return `${of === '' ? '' : `${of} `}${text} (limit${limits.length > 1 ? 's' : ''} ${bounds})`;
     })
     .join(', ');
@@ -59,9 +66,11 @@ async function judgedValues(
 ): Promise<JudgedValue[]> {
   const { query, limit, query_2: query2, limit_2: limit2 } = rule.annotations;
   if (query === undefined) return [];
-  if (query2 === query) return judge(prometheus, query, [limit, limit2], scope);
-  const first = await judge(prometheus, query, [limit], scope);
-  return query2 === undefined ? first : [...first, ...(await judge(prometheus, query2, [limit2], scope))];
+  if (query2 === query) return judge(prometheus, rule, 'query', [limit, limit2], scope);
+  const first = await judge(prometheus, rule, 'query', [limit], scope);
+  return query2 === undefined
+    ? first
+    : [...first, ...(await judge(prometheus, rule, 'query_2', [limit2], scope))];
 }
 
 /** What tells the values of one rule apart: all of them are of one deployment. */
@@ -74,18 +83,20 @@ function ownLabels(labels: Sample['labels']): string {
 
 async function judge(
   prometheus: PrometheusClient,
-  query: string,
+  { annotations }: AlertingRule,
+  query: JudgedQuery,
   limitTexts: readonly (string | undefined)[],
   scope: JudgedScope,
 ): Promise<JudgedValue[]> {
   const [all, ...limits] = await Promise.all([
-    prometheus.query(query),
+    prometheus.query(annotations[query] ?? ''),
     ...limitTexts.map((text) => evaluateLimit(prometheus, text)),
   ]);
   const samples = all.filter(({ labels }) => isInScope(labels, scope));
-  if (samples.length === 0) return [{ of: '', value: undefined, limits }];
+  if (samples.length === 0) return [{ of: '', query, value: undefined, limits }];
   return samples.map(({ labels, value }) => ({
     of: samples.length === 1 ? '' : ownLabels(labels),
+    query,
     value,
     limits,
   }));

@@ -7,6 +7,7 @@ import { rules } from '../../support/rule-files.js';
 const looked: JudgedScope = { ...wholeScope, deployment: 'calibration-2' };
 const value = (number: number | undefined, ...limits: number[]): JudgedValue => ({
   of: '',
+  query: 'query',
   value: number,
   limits,
 });
@@ -38,6 +39,14 @@ describe('the state of a check', () => {
         alertOf('pending', { deployment: 'calibration-2' }),
       ),
     ).toBe('pending');
+  });
+
+  it('is none before the end for what is judged there', () => {
+    for (const alertname of ['CalibrationAccepted', 'QscMonitoringCompleted'])
+      expect(checkState(ruleOf(alertname), [value(0.991, 0.95)], looked)).toEqual({
+        state: 'not judged',
+        note: 'judged at its end',
+      });
   });
 
   it('is unknown where the rule cannot be evaluated', () => {

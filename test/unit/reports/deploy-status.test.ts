@@ -70,7 +70,7 @@ describe('deploy status', () => {
       rollback: 'qsc',
       state,
       note: '',
-      values: [{ of: '', value, limits }],
+      values: [{ of: '', query: 'query' as const, value, limits }],
     });
     const text = render({
       judged: {
@@ -119,7 +119,7 @@ describe('deploy status', () => {
       rollback,
       state,
       note,
-      values: [{ of: '', value: undefined, limits: [1] }],
+      values: [{ of: '', query: 'query' as const, value: undefined, limits: [1] }],
     });
     const text = render({
       open: [calibration],
@@ -146,6 +146,30 @@ describe('deploy status', () => {
     expect(text).toMatch(/^ {2}unknown +DrawdownTwiceNormal +rolls back$/m);
     expect(text).toMatch(/^ {2}Drawdown +floor, measured 0\.31% +1% +1\.25%$/m);
     expect(text).toMatch(/^ {2}Share of BUY +40% +unknown$/m);
+  });
+
+  it('shows what is judged at the end of an observation, each value in its own unit', () => {
+    const value = (query: 'query' | 'query_2', number: number, limit: number) => ({
+      of: '',
+      query,
+      value: number,
+      limits: [limit],
+    });
+    const accepted: RunbookCheck = {
+      alertname: 'CalibrationAccepted',
+      severity: 'info',
+      rollback: '',
+      state: 'not judged',
+      note: 'judged at its end',
+      values: [value('query', 0.991, 0.95), value('query_2', 1230, 21_600)],
+    };
+    const text = render({
+      open: [calibration],
+      judged: { mode: 'auto', checks: [accepted], firing: [], calibration: noCalibration },
+    });
+    expect(text).toContain(
+      '  -        CalibrationAccepted  99.1% (limit 95%), last warning 20m 30s before the end (limit 6h 00m), judged at its end\n',
+    );
   });
 
   it('does not take an unknown phase for none', () => {
