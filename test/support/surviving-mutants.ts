@@ -27,8 +27,8 @@ export const justified: readonly JustifiedMutant[] = [
       'Wide enough for one scrape at any interval; which moment is looked at is the offset, and that is tested.',
   },
   {
-    rule: /^(QscTelemetryStalled|DeploymentInputMissing)$/,
-    change: /^11m -> 594000ms in: .*\[11m\]\)(?: \))?$/,
+    rule: /^(QscTelemetryStalled|DeploymentInputMissing|DecisionsStalled)$/,
+    change: /^(11m -> 594000ms in: .*\[11m\]\)(?: \))?|6m -> 324000ms in: .*\[6m\]\))$/,
     reason:
       'The second arm may begin before the first ends: they carry the same labels, and the first is taken.',
   },
