@@ -21,6 +21,8 @@ const saveEvery = 5000;
 /** A line stamped further ahead than this says nothing of when it was logged, seconds. */
 const tolerance = 60;
 
+const loss = 'how many lines were counted, which begins again with those of the last 6 hours';
+
 /** The journal of the configured units: lines by unit and pattern. */
 export const journalCollector: CollectorModule = {
   name,
@@ -62,7 +64,7 @@ class JournalCollector implements Collector {
     this.#log = log;
     this.#roles = rolesOf(configuredUnits(config.systemd));
     const path = join(config.exporter.state_directory, `${name}.json`);
-    this.#file = new StateFile(path, savedJournalSchema, log);
+    this.#file = new StateFile(path, savedJournalSchema, loss, log);
   }
 
   /** The first time begins to follow, which goes on between the scrapes. */
@@ -90,7 +92,10 @@ class JournalCollector implements Collector {
 
   /** @throws SourceError where it cannot be told what was saved; the next time it is tried again */
   async #start(): Promise<Work> {
-    this.#work ??= this.#file.read().then((saved) => this.#follow(saved));
+    this.#work ??= this.#file.read().then(({ value, problem }) => {
+      if (problem !== undefined) this.#problems.push({ reason: 'unreadable', times: 1, detail: problem });
+      return this.#follow(value);
+    });
     try {
       return await this.#work;
     } catch (error) {

@@ -13,9 +13,11 @@ export class KeptState<T> {
     this.#file = file;
   }
 
-  /** @returns undefined where nothing is remembered */
+  /** @returns undefined where nothing is remembered; where that is a loss, it is counted as `unreadable` */
   async load(context: CollectContext): Promise<T | undefined> {
-    return counted(context, () => this.#file.read());
+    const saved = await counted(context, () => this.#file.read());
+    if (saved?.problem !== undefined) context.error('unreadable', saved.problem);
+    return saved?.value;
   }
 
   async save(context: CollectContext, value: T): Promise<void> {

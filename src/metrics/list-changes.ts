@@ -21,6 +21,8 @@ const schema = z.record(
  */
 const writeInterval = 30;
 
+const loss = 'when the lists took their newest entry, which is now taken for the time of this start';
+
 /** Knows when lists last took a new entry, also over a restart, though what they hold carries no time. */
 export class ListChanges {
   readonly #kept: KeptState<z.output<typeof schema>>;
@@ -32,7 +34,7 @@ export class ListChanges {
   /** @param name of the state file: the collector's */
   constructor(name: string, { config, log }: CollectorEnvironment) {
     const path = join(config.exporter.state_directory, `${name}.json`);
-    this.#kept = new KeptState(new StateFile(path, schema, log));
+    this.#kept = new KeptState(new StateFile(path, schema, loss, log));
     this.#redis = config.redis;
   }
 

@@ -25,6 +25,9 @@ const nothingCounted: ErrorState = {
   newest: { any: null, calibration: null },
 };
 
+const loss =
+  'how many recent errors were counted, which begins at 0 again, and those that came while no exporter ran';
+
 /** Counts what is pushed to the list of recent errors, also over a restart. What stood there before is not counted. */
 export class RecentErrors {
   readonly #kept: KeptState<ErrorState>;
@@ -35,7 +38,7 @@ export class RecentErrors {
   /** @param name of the state file: the collector's */
   constructor(name: string, key: string, { config, log }: CollectorEnvironment) {
     const path = join(config.exporter.state_directory, `${name}.json`);
-    this.#kept = new KeptState(new StateFile(path, schema, log));
+    this.#kept = new KeptState(new StateFile(path, schema, loss, log));
     this.#list = listIdentity(config.redis, key);
   }
 

@@ -12,42 +12,51 @@ const largest = 16 * 1024 * 1024;
 /** It may repeat what the trading system logs. */
 const ownerOnly = 0o600;
 
+/** What a look at the file gave. */
+export interface SavedState<T> {
+  /** undefined: nothing was written, or what was is lost */
+  readonly value: T | undefined;
+  /** why what was written is lost, and what is lost with it; undefined: nothing is */
+  readonly problem: string | undefined;
+}
+
 /** What must outlive the program, as one JSON file: where a collector has read up to, and what it counted. */
 export class StateFile<T> {
   readonly #path: string;
   readonly #schema: z.ZodType<T>;
+  readonly #loss: string;
   readonly #log: Logger;
   /** what the file holds; undefined: unknown */
   #written: string | undefined;
   #isFailing = false;
 
-  constructor(path: string, schema: z.ZodType<T>, log: Logger) {
+  /** @param loss what is lost with the file, as the end of a sentence */
+  constructor(path: string, schema: z.ZodType<T>, loss: string, log: Logger) {
     this.#path = path;
     this.#schema = schema;
+    this.#loss = loss;
     this.#log = log;
   }
 
   /**
-   * Reads what was written last. What is not that is set aside under another name, and said in the log.
-   * @returns undefined where nothing was written, or what was cannot be used
+   * Reads what was written last. What is not that is set aside under another name.
    * @throws SourceError `unreadable` where that cannot be told
    */
-  async read(): Promise<T | undefined> {
+  async read(): Promise<SavedState<T>> {
     let text: string;
     try {
       const { size } = await stat(this.#path);
-      text = size > largest ? '' : await readFile(this.#path, 'utf8');
+      if (size > largest)
+        return await this.#setAside(`is larger than anything the exporter writes (${size} bytes)`);
+      text = await readFile(this.#path, 'utf8');
     } catch (error) {
-      if (errorCode(error) === 'ENOENT') return undefined;
+      if (errorCode(error) === 'ENOENT') return { value: undefined, problem: undefined };
       throw new SourceError('unreadable', errorMessage(error));
     }
-    const result = this.#schema.safeParse(parseJson(text));
-    if (result.success) {
-      this.#written = text;
-      return result.data;
-    }
-    await this.#setAside(result.error.issues[0]?.message ?? 'not valid');
-    return undefined;
+    const result = parse(text, this.#schema);
+    if (result.problem !== undefined) return this.#setAside(result.problem);
+    this.#written = text;
+    return result;
   }
 
   /**
@@ -73,22 +82,31 @@ export class StateFile<T> {
     this.#isFailing = false;
   }
 
-  async #setAside(problem: string): Promise<void> {
+  async #setAside(problem: string): Promise<SavedState<T>> {
     const aside = `${this.#path}.bad-${Math.floor(unixNow())}`;
     // Where it cannot be renamed it cannot be replaced either, which the next write says.
     const kept = await rename(this.#path, aside).then(
-      () => aside,
-      () => this.#path,
+      () => `set aside as ${aside}`,
+      () => 'left where it is',
     );
-    this.#log.warn({ file: this.#path, problem, kept }, 'state cannot be used: begun anew');
+    const text = `${this.#path} ${problem}: ${kept}, and begun anew; lost with it: ${this.#loss}`;
+    return { value: undefined, problem: text };
   }
 }
 
-/** @returns undefined where the text is no JSON, which no schema here accepts */
-function parseJson(text: string): unknown {
+function parse<T>(text: string, schema: z.ZodType<T>): SavedState<T> {
+  let value: unknown;
   try {
-    return JSON.parse(text) as unknown;
+    value = JSON.parse(text) as unknown;
   } catch {
-    return undefined;
+    return { value: undefined, problem: 'is no JSON' };
   }
+  const { data, error } = schema.safeParse(value);
+  if (error === undefined) return { value: data, problem: undefined };
+  const [issue] = error.issues;
+  const place = issue === undefined || issue.path.length === 0 ? 'it' : issue.path.join('.');
+  return {
+    value: undefined,
+    problem: `is JSON, but not what the exporter writes (${place}: ${issue?.message ?? 'not valid'})`,
+  };
 }

@@ -127,19 +127,25 @@ describe('the state of the exporter', () => {
     expect(statSync(state).ino).not.toBe(ino);
   });
 
-  it('is set aside where it is damaged', async () => {
+  it('is set aside where it is damaged, which is counted and says what is lost', async () => {
     await exporter.scrape();
     await push('calibration failed');
     await exporter.scrape();
     await exporter.server.close();
     writeFileSync(join(folder, 'exporter', 'engine_health.json'), '{"position":');
+    writeFileSync(join(folder, 'exporter', 'closed_trades.json'), '{"trade_closed": {"changed": 3}}');
     exporter = await start();
     const page = await exporter.scrape();
     expect(counts(page)).toEqual([0, 0]);
     expect(page.value('redline_collector_success{collector="engine_health"}')).toBe(1);
     const files = readdirSync(join(folder, 'exporter'));
     expect(files.some((file) => /^engine_health\.json\.bad-\d+$/.test(file))).toBe(true);
-    expect(exporter.log()).toContain('begun anew');
+    const lost = { 'engine_health unreadable': 1, 'closed_trades unreadable': 1 };
+    expect(countedErrors(page)).toEqual(lost);
+    expect(exporter.log()).toMatch(/engine_health\.json is no JSON: .*lost with it: how many recent errors/);
+    expect(exporter.log()).toMatch(/closed_trades\.json is JSON, but not what the exporter writes \(trade_c/);
+    await restart();
+    expect(countedErrors(await exporter.scrape())).toEqual({});
   });
 
   it('stays in memory where it cannot be written, which is said once', async () => {

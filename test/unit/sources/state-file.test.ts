@@ -18,16 +18,21 @@ function stateIn(folder: string): { state: StateFile<z.infer<typeof schema>>; lo
       done();
     },
   });
-  const state = new StateFile(join(folder, 'state', 'errors.json'), schema, pino({ level: 'debug' }, sink));
+  const state = new StateFile(
+    join(folder, 'state', 'errors.json'),
+    schema,
+    'all counts',
+    pino({ level: 'debug' }, sink),
+  );
   return { state, log: () => lines.join('') };
 }
 
 describe('StateFile', () => {
   it('reads what was written, also by another process', async () => {
     const folder = temporaryFolder();
-    expect(await stateIn(folder).state.read()).toBeUndefined();
+    expect(await stateIn(folder).state.read()).toEqual({ value: undefined, problem: undefined });
     await stateIn(folder).state.write(value);
-    expect(await stateIn(folder).state.read()).toEqual(value);
+    expect(await stateIn(folder).state.read()).toEqual({ value: value, problem: undefined });
     expect(statSync(join(folder, 'state', 'errors.json')).mode & 0o777).toBe(0o600);
   });
 
@@ -46,22 +51,30 @@ describe('StateFile', () => {
   });
 
   it.each([
-    ['no JSON', '{"position": 3'],
-    ['another shape', '{"position": "3", "name": "errors"}'],
-    ['nothing', ''],
-    ['far too much', ' '.repeat(17 * 1024 * 1024)],
-  ])('sets %s aside, says so and begins anew', async (_what, content) => {
+    ['no JSON', '{"position": 3', 'is no JSON'],
+    [
+      'another shape',
+      '{"position": "3", "name": "errors"}',
+      'is JSON, but not what the exporter writes (position: ',
+    ],
+    ['another kind', '3', 'is JSON, but not what the exporter writes (it: '],
+    ['nothing', '', 'is no JSON'],
+    ['far too much', ' '.repeat(17 * 1024 * 1024), 'is larger than anything the exporter writes'],
+  ])('sets %s aside, says what is lost by it and begins anew', async (_what, content, problem) => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, 'state'));
     writeFileSync(join(folder, 'state', 'errors.json'), content);
-    const { state, log } = stateIn(folder);
-    expect(await state.read()).toBeUndefined();
+    const { state } = stateIn(folder);
+    const read = await state.read();
+    expect(read.value).toBeUndefined();
+    expect(read.problem).toContain(`errors.json ${problem}`);
+    expect(read.problem).toContain('begun anew; lost with it: all counts');
     const [kept = ''] = readdirSync(join(folder, 'state'));
     expect(kept).toMatch(/^errors\.json\.bad-\d+$/);
     expect(readFileSync(join(folder, 'state', kept), 'utf8')).toBe(content);
-    expect(log()).toContain('begun anew');
+    expect(read.problem).toContain(kept);
     await state.write(value);
-    expect(await state.read()).toEqual(value);
+    expect(await state.read()).toEqual({ value: value, problem: undefined });
   });
 
   it('fails once where it cannot write, and writes when it can again', async () => {
@@ -73,7 +86,7 @@ describe('StateFile', () => {
     await state.write({ ...value, position: 4 });
     rmSync(join(folder, 'state'));
     await state.write({ ...value, position: 4 });
-    expect(await state.read()).toEqual({ ...value, position: 4 });
+    expect(await state.read()).toEqual({ value: { ...value, position: 4 }, problem: undefined });
     expect(log()).toContain('written again');
     rmSync(join(folder, 'state'), { recursive: true });
     writeFileSync(join(folder, 'state'), '');
