@@ -8,12 +8,16 @@ import { formatAddress, reachable } from '../platform/http-server.js';
 import { runCommand } from '../platform/run-command.js';
 import { readTail } from '../platform/tail.js';
 import { firingLines, seriesLines } from '../reports/series.js';
+import { printable } from '../reports/text.js';
+import { readNewest } from '../rollback/redis-key.js';
 import { baseEnvironment } from '../rollback/script-environment.js';
 
 /** Lines of a journal or a log that are kept. */
 const keptLines = 1000;
 /** Bytes kept of one source: lines may be long. */
 const keptBytes = 2 * 1024 * 1024;
+/** Entries of the list of recent errors that are kept. */
+const keptErrors = 100;
 /** Longest time journalctl may take, seconds; after it, it is ended. */
 const journalTimeout = 10;
 /** The same for the exporter's page. */
@@ -48,6 +52,11 @@ export function diagnosticSources(config: Config, prometheus: PrometheusClient):
     log('scoreboard.md', 'the scoreboard as it stood', join(files.reports, 'scoreboard_latest.md')),
     log('canary.jsonl', 'end of the canary log', files.canary_log),
     log('monitor.log', "end of the calibration's monitor log", files.monitor_log),
+    {
+      file: 'recent-errors.txt',
+      what: `newest ${keptErrors} entries of ${config.redis.keys.recent_errors}, newest first`,
+      read: () => readErrors(config.redis),
+    },
     {
       file: 'readings.txt',
       what: 'every reading when this was gathered',
@@ -91,6 +100,15 @@ async function readJournal({ journal, files }: Config, units: readonly string[])
       `${journal.journalctl} ended with ${exit_code ?? signal ?? 'a signal'}: ${output.trim()}`,
     );
   return output;
+}
+
+/** One entry a line. The time is bounded by that of a connection and of a command. */
+async function readErrors(redis: Config['redis']): Promise<string> {
+  const entries = await readNewest(redis, redis.keys.recent_errors, keptErrors);
+  const longest = Math.floor(keptBytes / keptErrors);
+  return entries.length === 0
+    ? 'none\n'
+    : `${entries.map((entry) => printable(entry.slice(0, longest))).join('\n')}\n`;
 }
 
 /** The exporter's page; where it does not answer what Prometheus last scraped of it. */

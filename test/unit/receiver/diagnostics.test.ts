@@ -7,6 +7,7 @@ import { PrometheusClient } from '../../../src/alerts/prometheus.js';
 import { loadConfig } from '../../../src/config/load.js';
 import { diagnosticSources } from '../../../src/receiver/diagnostic-sources.js';
 import { gatherDiagnostics } from '../../../src/receiver/diagnostics.js';
+import { freePort, startRedis } from '../../../src/stack/servers.js';
 import { temporaryFolder } from '../../support/workspace.js';
 
 const nobody = 'http://127.0.0.1:9';
@@ -29,6 +30,7 @@ async function serve(body: string): Promise<{ address: string; asked: IncomingHt
 }
 
 interface Settings {
+  readonly redis?: string;
   readonly exporter?: string;
   readonly prometheus?: string;
   readonly journalctl?: string;
@@ -42,7 +44,8 @@ async function gather(settings: Settings): Promise<(file: string) => { text: str
   writeFileSync(join(folder, 'token'), 'secret-of-the-page\n');
   writeFileSync(
     join(folder, 'redline.yml'),
-    `journal: { journalctl: ./journalctl, directory: ./journal }
+    `redis: { url: "redis://${settings.redis ?? '127.0.0.1:9'}" }
+journal: { journalctl: ./journalctl, directory: ./journal }
 exporter: { listen: "${settings.exporter ?? '127.0.0.1:9'}", bearer_token_file: token }\n`,
   );
   const { config } = loadConfig(join(folder, 'redline.yml'), {});
@@ -89,6 +92,38 @@ describe('what is put beside an incident file', () => {
     );
     expect(failed.problem).toMatch(/journalctl ended with 1: No journal files were opened$/);
     expect(failed.text).toBe(`Not to be had: ${String(failed.problem)}\n`);
+  });
+
+  it('has the newest errors that the engine listed, one a line and bounded, or why not', async () => {
+    const port = await freePort();
+    const redis = await startRedis(temporaryFolder(), port);
+    onTestFinished(() => redis.stop());
+    const { Redis } = await import('ioredis');
+    const client = new Redis({ port, protocol: 2 });
+    onTestFinished(() => {
+      client.disconnect();
+    });
+    const errors = async (): Promise<{ text: string; problem: unknown }> =>
+      (await gather({ redis: `127.0.0.1:${port}` }))('recent-errors.txt');
+    expect(await errors()).toEqual({ text: 'none\n', problem: undefined });
+    for (let index = 1; index <= 120; index += 1)
+      await client.lpush('quantum:errors:recent', `error ${index}`);
+    await client.lpush(
+      'quantum:errors:recent',
+      'x'.repeat(3_000_000),
+      'calibration failed:\n\u001b[31mat line 1',
+    );
+    const { text, problem } = await errors();
+    expect(problem).toBeUndefined();
+    const lines = text.trimEnd().split('\n');
+    expect(lines).toHaveLength(100);
+    expect(lines[0]).toBe('calibration failed:\uFFFD\uFFFD[31mat line 1');
+    expect(lines[2]).toBe('error 120');
+    expect(text.length).toBeLessThan(100_000);
+    await client.set('quantum:errors:recent', 'no list');
+    expect((await errors()).problem).toMatch(/WRONGTYPE/);
+    await redis.stop();
+    expect((await errors()).text).toMatch(/^Not to be had: /);
   });
 
   it('fails as a whole only where nothing can be written', async () => {
