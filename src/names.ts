@@ -156,6 +156,7 @@ export const recordedMetric = {
   lastAlert: 'redline:last_alert_timestamp_seconds',
   calibrationPhase: 'redline:calibration_phase',
   calibrationWatch: 'redline:calibration_watch',
+  calibrationRolledBack: 'redline:calibration_rolled_back',
   calibrationReading: 'quantum:calibration:reading',
 } as const;
 

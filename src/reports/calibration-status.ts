@@ -1,7 +1,7 @@
 import type { PrometheusClient, Sample } from '../alerts/prometheus.js';
 import { baselineQuantities, type BaselineQuantity } from '../deployments/baseline.js';
 import type { Deployment, PreparedBaseline } from '../deployments/deployment.js';
-import { recordedMetric } from '../names.js';
+import { exporterMetric, recordedMetric } from '../names.js';
 import { formatQuantity, quantityTitle } from './baseline-table.js';
 import { alignColumns } from './model-table.js';
 import { formatTime, unknownText } from './numbers.js';
@@ -22,6 +22,8 @@ export interface CalibrationState {
   readonly phases: readonly string[];
   /** what its rows judge: the configured inputs */
   readonly inputs: readonly string[];
+  /** inputs of which data is known now */
+  readonly present: readonly string[];
   /** what is watched as in phase A: under observation, or after its rollback */
   readonly watched: readonly {
     readonly deployment: string;
@@ -41,6 +43,7 @@ const question = `{__name__=~"${[
   recordedMetric.calibrationWatch,
   recordedMetric.calibrationReading,
   recordedMetric.expectedInput,
+  exporterMetric.inputTimestamp,
 ].join('|')}"}`;
 
 /** Asks for it, with one question. @throws PrometheusError */
@@ -58,6 +61,9 @@ export function calibrationStateFrom(samples: readonly Sample[]): CalibrationSta
       .sort(),
     inputs: named(recordedMetric.expectedInput)
       .filter(({ labels }) => labels.kind === 'calibration')
+      .flatMap(({ labels }) => labels.input ?? [])
+      .sort(),
+    present: named(exporterMetric.inputTimestamp)
       .flatMap(({ labels }) => labels.input ?? [])
       .sort(),
     watched: named(recordedMetric.calibrationWatch).map(({ labels, value }) => ({

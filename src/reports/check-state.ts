@@ -1,5 +1,6 @@
 import type { AlertingRule } from '../alerts/prometheus.js';
-import { isInScope, outOfScope, type JudgedScope } from './judged-scope.js';
+import { exporterMetric, receiverMetric, recordedMetric } from '../names.js';
+import { hasInputs, isInScope, outOfScope, type JudgedScope } from './judged-scope.js';
 
 /** A rule's annotations that ask for what it judges; each may have a unit of its own. */
 export type JudgedQuery = 'query' | 'query_2';
@@ -18,35 +19,49 @@ export interface JudgedValue {
 /** How a row of a runbook stands. */
 export interface CheckState {
   /**
-   * unknown: the rule cannot be evaluated, or has nothing to judge and would roll back if it had.
-   * not judged: it is not its time, its input is left out, or it only tells people and has nothing to judge now
+   * unknown: the rule cannot be evaluated, or a value, its limit or the input that it needs is not known.
+   * not judged: it is not its time, its input is left out, or it has nothing to judge, as after no rollback
    */
   readonly state: 'ok' | 'pending' | 'firing' | 'unknown' | 'not judged';
   /** why it is not judged; else empty */
   readonly note: string;
 }
 
+const ok: CheckState = { state: 'ok', note: '' };
+const unknown: CheckState = { state: 'unknown', note: '' };
+
 /** What of a rule tells how it stands. */
 export type StatedRule = Pick<AlertingRule, 'health' | 'alerts' | 'labels' | 'query'>;
 
 /**
- * A rule whose inputs are gone (exporter dead, no window) is as quiet as one that finds nothing wrong. Rows that roll back
- * judge something at all times; the others may have nothing to judge in their normal state, as after no rollback.
- * An alert of another deployment says nothing of the one that is looked at.
+ * How a rule stands for what is looked at. One whose inputs are gone (exporter dead, no window) is as quiet as one that
+ * finds nothing wrong, and an alert of another deployment says nothing of this one.
  */
 export function checkState(rule: StatedRule, values: readonly JudgedValue[], scope: JudgedScope): CheckState {
-  if (rule.health !== 'ok') return { state: 'unknown', note: '' };
+  if (rule.health !== 'ok') return unknown;
   const active = rule.alerts.filter(({ labels }) => isInScope(labels, scope)).map(({ state }) => state);
   if (active.includes('firing')) return { state: 'firing', note: '' };
   if (active.includes('pending')) return { state: 'pending', note: '' };
   const note = outOfScope(rule.query, scope);
-  return note === undefined ? quietState(rule, values) : { state: 'not judged', note };
+  return note === undefined ? quietState(rule, values, scope) : { state: 'not judged', note };
 }
 
-function quietState({ labels }: StatedRule, values: readonly JudgedValue[]): CheckState {
-  const unknown = values.filter(({ value }) => value === undefined).length;
-  const rollsBack = (labels.rollback ?? '') !== '';
-  if (rollsBack && unknown > 0) return { state: 'unknown', note: '' };
-  const hasNothing = values.length > 0 && unknown === values.length;
-  return hasNothing ? { state: 'not judged', note: 'nothing to judge now' } : { state: 'ok', note: '' };
+/** A rule that does not fire: because all is well, because it has nothing to judge, or because nobody can say. */
+function quietState({ query }: StatedRule, values: readonly JudgedValue[], scope: JudgedScope): CheckState {
+  const isKnown = values.every(({ value, limits }) => value !== undefined && !limits.includes(undefined));
+  if (isOfRollback(query)) return isKnown ? ok : { state: 'not judged', note: 'nothing to judge now' };
+  const asksForValues = values.length > 0 && !isOfLines(query);
+  return (asksForValues ? isKnown : hasInputs(query, scope)) ? ok : unknown;
+}
+
+/** What a rollback left is judged after one. */
+function isOfRollback(query: string): boolean {
+  return [receiverMetric.rollbackEnded, recordedMetric.calibrationRolledBack].some((name) =>
+    query.includes(name),
+  );
+}
+
+/** No line of a kind in a journal that is followed is no value, and well. */
+function isOfLines(query: string): boolean {
+  return query.includes(exporterMetric.journalLastMatch);
 }

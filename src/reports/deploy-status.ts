@@ -84,7 +84,12 @@ export async function readJudgedState(
   const watched =
     after === undefined
       ? []
-      : await read('calibration', { phases: watchedPhases, inputs: [], deployment: after.deployment });
+      : await read('calibration', {
+          phases: watchedPhases,
+          inputs: [],
+          present: calibration.present,
+          deployment: after.deployment,
+        });
   const mode = modes[0]?.labels.mode;
   return {
     mode: mode === 'auto' || mode === 'shadow' ? mode : undefined,

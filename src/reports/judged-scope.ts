@@ -7,11 +7,13 @@ export interface JudgedScope {
   readonly phases: readonly string[];
   /** inputs that are judged at all */
   readonly inputs: readonly string[];
+  /** inputs of which data is known now */
+  readonly present: readonly string[];
   /** the deployment that is looked at: values of others are left out */
   readonly deployment: string;
 }
 
-export const wholeScope: JudgedScope = { phases: [], inputs: [], deployment: '' };
+export const wholeScope: JudgedScope = { phases: [], inputs: [], present: [], deployment: '' };
 
 const phaseMatcher = new RegExp(`${recordedMetric.calibrationPhase}\\{[^}]*\\bphase=~?"([^"]*)"`, 'g');
 const inputMatcher = /[{,]\s*input=~?"([^"]*)"/g;
@@ -28,9 +30,16 @@ export function outOfScope(
   if (expression.includes(receiverMetric.deploymentCompleted)) return 'judged at its end';
   const phases = named(expression, phaseMatcher);
   if (isDisjoint(phases, scope.phases)) return `judged in phase ${phases.join(' and ')}`;
-  const inputs = [...named(expression, inputMatcher), ...inputsOfQuantities(expression)];
+  const inputs = askedInputs(expression);
   if (isDisjoint(inputs, scope.inputs)) return `not judged without ${[...new Set(inputs)].join(' and ')}`;
   return undefined;
+}
+
+/** Whether data is known now of every judged input that an expression asks for. */
+export function hasInputs(expression: string, { inputs, present }: JudgedScope): boolean {
+  return askedInputs(expression)
+    .filter((input) => inputs.length === 0 || inputs.includes(input))
+    .every((input) => present.includes(input));
 }
 
 /** Whether a value with these labels belongs to what is looked at. */
@@ -41,6 +50,10 @@ export function isInScope(labels: Readonly<Record<string, string>>, { deployment
 function named(expression: string, matcher: RegExp): string[] {
   const found = [...expression.matchAll(matcher)].flatMap(([, names = '']) => names.split('|'));
   return [...new Set(found)].sort();
+}
+
+function askedInputs(expression: string): string[] {
+  return [...named(expression, inputMatcher), ...inputsOfQuantities(expression)];
 }
 
 function inputsOfQuantities(expression: string): string[] {

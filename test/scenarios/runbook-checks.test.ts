@@ -40,7 +40,12 @@ it('tells a rule with nothing to judge from one that finds nothing wrong', async
       annotations: { query: absent, limit: '0.5', query_2: absent, limit_2: '0.8' },
     }),
     rule('WithoutQuery', { rollback: 'qsc' }),
-    rule('Quiet', { annotations: { query: absent, limit: '120' } }),
+    rule('BlindAndTelling', { annotations: { query: absent, limit: '120' } }),
+    rule('WithoutLimit', { annotations: { query: present, limit: absent } }),
+    rule('AfterRollback', {
+      expr: 'time() - redline_rollback_ended_timestamp_seconds > 120',
+      annotations: { query: absent, limit: '120' },
+    }),
     rule('BlindAndFiring', {
       expr: 'vector(1)',
       rollback: 'qsc',
@@ -70,7 +75,9 @@ it('tells a rule with nothing to judge from one that finds nothing wrong', async
     HalfBlind: 'unknown',
     BlindBand: 'unknown',
     WithoutQuery: 'ok',
-    Quiet: 'not judged',
+    BlindAndTelling: 'unknown',
+    WithoutLimit: 'unknown',
+    AfterRollback: 'not judged',
     BlindAndFiring: 'firing',
   });
 });

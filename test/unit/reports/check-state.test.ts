@@ -41,6 +41,55 @@ describe('the state of a check', () => {
     ).toBe('pending');
   });
 
+  it.each([
+    ['HoldDominates', 'decisions'],
+    ['ActionMixShifted', 'decisions'],
+    ['MetaOverridesExploded', 'meta_overrides'],
+    ['RiskGuardsTwiceBaseline', 'risk_guards'],
+  ])('of %s is unknown where its value is, and its input is judged', (alertname, input) => {
+    const scope = { ...looked, phases: ['A', 'B'], inputs: [input], present: [input] };
+    expect(checkState(ruleOf(alertname), [value(undefined, 0.85)], scope)).toEqual({
+      state: 'unknown',
+      note: '',
+    });
+    expect(checkState(ruleOf(alertname), [value(0.1, 0.85)], scope).state).toBe('ok');
+    const left = { ...scope, inputs: ['equity'] };
+    expect(checkState(ruleOf(alertname), [value(undefined, 0.85)], left).note).toBe(
+      `not judged without ${input}`,
+    );
+  });
+
+  it('is unknown where the limit is: without a baseline nothing can fire', () => {
+    const values = [{ ...value(0.1), limits: [undefined] }];
+    expect(checkState(ruleOf('DrawdownTwiceNormal'), values, looked).state).toBe('unknown');
+  });
+
+  it('is that of its input where it judges no value', () => {
+    const scope = { ...looked, inputs: ['calibration_status', 'decisions'], present: ['decisions'] };
+    const stateIn = (present: string[]): string =>
+      checkState(ruleOf('CalibrationNotLoaded'), [], { ...scope, present }).state;
+    expect(stateIn(['decisions'])).toBe('unknown');
+    expect(stateIn(['calibration_status'])).toBe('ok');
+  });
+
+  it('is well where a journal that is followed has no such line', () => {
+    const scope = { ...looked, phases: ['A', 'B'], inputs: ['engine_journal'] };
+    const stateIn = (present: string[]): string =>
+      checkState(ruleOf('EngineErrorsLogged'), [value(undefined, 300)], { ...scope, present }).state;
+    expect(stateIn(['engine_journal'])).toBe('ok');
+    expect(stateIn([])).toBe('unknown');
+  });
+
+  it.each(['RollbackLeftCalibrationLoaded', 'RollbackLeftServiceDown', 'QscOverrideStillPresent'])(
+    'of %s is none after no rollback',
+    (alertname) => {
+      expect(checkState(ruleOf(alertname), [value(undefined, 120)], looked)).toEqual({
+        state: 'not judged',
+        note: 'nothing to judge now',
+      });
+    },
+  );
+
   it('is none before the end for what is judged there', () => {
     for (const alertname of ['CalibrationAccepted', 'QscMonitoringCompleted'])
       expect(checkState(ruleOf(alertname), [value(0.991, 0.95)], looked)).toEqual({

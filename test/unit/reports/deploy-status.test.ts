@@ -6,7 +6,7 @@ import { paintFor, plainPaint } from '../../../src/reports/paint.js';
 import type { RunbookCheck } from '../../../src/reports/runbook-checks.js';
 
 const now = 1_768_050_000;
-const noCalibration = { phases: [], inputs: [], watched: [], readings: [] };
+const noCalibration = { phases: [], inputs: [], present: [], watched: [], readings: [] };
 const canary: Deployment = {
   id: 'canary-1',
   kind: 'canary',
@@ -127,7 +127,7 @@ describe('deploy status', () => {
         mode: 'auto',
         checks: [
           row('DrawdownAboveNormal', 'not judged', 'judged in phase C and D'),
-          row('MetaOverridesExploded', 'not judged', 'nothing to judge now'),
+          row('RollbackLeftServiceDown', 'not judged', 'nothing to judge now'),
           row('DrawdownTwiceNormal', 'unknown', '', 'calibration'),
         ],
         firing: [],
@@ -142,7 +142,7 @@ describe('deploy status', () => {
     expect(text).toMatch(/Phase +A \(critical watch\) and B \(behaviour\)\n/);
     expect(text).toContain('Accepted   CalibrationReloaded: starts nothing until it has been false once');
     expect(text).toMatch(/^ {2}- +DrawdownAboveNormal +judged in phase C and D$/m);
-    expect(text).toMatch(/^ {2}- +MetaOverridesExploded +nothing to judge now$/m);
+    expect(text).toMatch(/^ {2}- +RollbackLeftServiceDown +nothing to judge now$/m);
     expect(text).toMatch(/^ {2}unknown +DrawdownTwiceNormal +rolls back$/m);
     expect(text).toMatch(/^ {2}Drawdown +floor, measured 0\.31% +1% +1\.25%$/m);
     expect(text).toMatch(/^ {2}Share of BUY +40% +unknown$/m);
