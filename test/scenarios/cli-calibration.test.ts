@@ -344,4 +344,19 @@ describe('a calibration that is under way', () => {
     await stack.waitFor('count(redline:calibration_phase)', 2);
     expect((await stack.redline('deploy', 'status')).stdout).toMatch(/Since +\S+Z \(1m \d\ds\)/);
   });
+
+  it('is told of a baseline that is measured over what happened to another', async () => {
+    expect((await stack.redline('deploy', 'end', '--outcome', 'abandoned')).code).toBe(0);
+    const started = await stack.redline('deploy', 'start', 'calibration');
+    expect(started.stdout).toMatch(
+      /^warn {2}baseline period: the 24 h that were measured are not clean: calibration calibration-\S+ \(abandoned, \S+Z to \S+Z\)$/m,
+    );
+    expect(started.stdout).toMatch(/Clean 24 h can be measured from \S+Z on\.$/m);
+    expect(started.code).toBe(0);
+    const prepared = await stack.redline('deploy', 'prepare', 'calibration');
+    expect(prepared.stdout).toMatch(
+      /^warn {2}baseline period: .*: calibration calibration-\S+ \(under observation, since \S+Z\); calibration \S+ \(abandoned,/m,
+    );
+    expect(prepared.code).toBe(0);
+  });
 });

@@ -8,6 +8,7 @@ import type { CheckLine } from '../../reports/check-lines.js';
 import { formatTime } from '../../reports/numbers.js';
 import { printable } from '../../reports/text.js';
 import type { Services } from '../services.js';
+import { periodCautions } from './cautions.js';
 
 /** The baseline that a calibration would be judged by, or why there is none. */
 export interface FoundBaseline {
@@ -26,10 +27,8 @@ const what = 'baseline';
  * @param startedAt Unix seconds
  * @throws UserError when the receiver cannot be asked
  */
-export async function findBaseline(
-  { config, prometheus, receiver }: Services,
-  startedAt: number,
-): Promise<FoundBaseline> {
+export async function findBaseline(services: Services, startedAt: number): Promise<FoundBaseline> {
+  const { config, prometheus, receiver } = services;
   const quantities = askedQuantities(judgedInputs(config));
   const { floors, baseline_max_age: oldest } = config.deployments.calibration;
   const prepared = (await receiver.baselines()).find(({ kind }) => kind === 'calibration');
@@ -46,7 +45,8 @@ export async function findBaseline(
     const capture = await captureBaseline(prometheus, order, startedAt);
     if (capture.unknown.length > 0) return { lines: [...unusable, noneLine(capture)], ...nothing };
     const { lines, ...rest } = found(capture.baseline, 'of the 24 h before the start');
-    return { ...rest, lines: [...unusable, ...lines] };
+    const cautions = await periodCautions(services, capture.baseline);
+    return { ...rest, lines: [...unusable, ...lines, ...cautions] };
   } catch (error) {
     if (!(error instanceof PrometheusError)) throw error;
     return { lines: [...unusable, { what, level: 'fail', detail: error.message }], ...nothing };

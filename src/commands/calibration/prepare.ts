@@ -9,6 +9,7 @@ import { plainPaint } from '../../reports/paint.js';
 import { operatorName } from '../operator.js';
 import { openServices, type Services } from '../services.js';
 import { note, outputPaint, print, printJson } from '../terminal.js';
+import { periodCautions } from './cautions.js';
 import { calibrationPreflight } from './preflight.js';
 
 interface PrepareOptions {
@@ -56,7 +57,8 @@ async function prepare(services: Services): Promise<Preparation> {
       floors: config.deployments.calibration.floors,
       from: 'either',
     });
-    return { checks: [...checks, ...capture.unknown.map(unknownLine)], capture };
+    const cautions = await periodCautions(services, capture.baseline);
+    return { checks: [...checks, ...cautions, ...capture.unknown.map(unknownLine)], capture };
   } catch (error) {
     if (!(error instanceof PrometheusError)) throw error;
     const line: CheckLine = { what: 'baseline', level: 'fail', detail: error.message };
