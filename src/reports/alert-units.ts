@@ -1,5 +1,5 @@
 import { formatDuration } from '../platform/duration.js';
-import type { JudgedQuery } from './check-state.js';
+import type { JudgedQuery, JudgedValue } from './check-state.js';
 import { formatAgainst, formatLimit, formatTime, unknownText } from './numbers.js';
 
 type AlertUnit = 'share' | 'plain' | 'count' | 'duration' | 'time';
@@ -74,4 +74,26 @@ export function formatAlertLimit(
 function unitOf(alertname: string, query: JudgedQuery): AlertUnit {
   const second = query === 'query_2' ? secondUnits[alertname] : undefined;
   return second ?? units[alertname] ?? 'plain';
+}
+
+/** Values that must not be less than their limit; the second value of a rule is named with its query. */
+const lowerBounded: readonly string[] = [
+  'QscInsufficientEvents',
+  'QscFlatPredictions',
+  'QscNarrowRange',
+  'QscConstantOutput',
+  'QscConstantOutput query_2',
+  'QscQualityGateFailed query_2',
+  'QscEngineNotRestarted',
+  'CalibrationEngineDown',
+  'CalibrationHarvestDown',
+  'EngineErrorsLogged',
+];
+
+/** Whether a value lies on the wrong side of its limit, or outside of its band; false where either is not known. */
+export function isBeyond(alertname: string, { query, value, limits: [first, second] }: JudgedValue): boolean {
+  if (value === undefined || first === undefined) return false;
+  if (second !== undefined) return value < first || value > second;
+  const name = query === 'query' ? alertname : `${alertname} ${query}`;
+  return lowerBounded.includes(name) ? value < first : value > first;
 }

@@ -1,5 +1,6 @@
 import type { AlertingRule } from '../alerts/prometheus.js';
 import { exporterMetric, receiverMetric, recordedMetric } from '../names.js';
+import { isBeyond } from './alert-units.js';
 import { hasInputs, isInScope, outOfScope, type JudgedScope } from './judged-scope.js';
 
 /** A rule's annotations that ask for what it judges; each may have a unit of its own. */
@@ -27,11 +28,14 @@ export interface CheckState {
   readonly note: string;
 }
 
+/** What is beyond its limit and does not fire: a restart by Redline, an engine that still settles, a line from before the rollback. */
+export const notCounted = 'does not count now';
+
 const ok: CheckState = { state: 'ok', note: '' };
 const unknown: CheckState = { state: 'unknown', note: '' };
 
 /** What of a rule tells how it stands. */
-export type StatedRule = Pick<AlertingRule, 'health' | 'alerts' | 'labels' | 'query'>;
+export type StatedRule = Pick<AlertingRule, 'name' | 'health' | 'alerts' | 'query'>;
 
 /**
  * How a rule stands for what is looked at. One whose inputs are gone (exporter dead, no window) is as quiet as one that
@@ -47,11 +51,19 @@ export function checkState(rule: StatedRule, values: readonly JudgedValue[], sco
 }
 
 /** A rule that does not fire: because all is well, because it has nothing to judge, or because nobody can say. */
-function quietState({ query }: StatedRule, values: readonly JudgedValue[], scope: JudgedScope): CheckState {
+function quietState(
+  { name, query }: StatedRule,
+  values: readonly JudgedValue[],
+  scope: JudgedScope,
+): CheckState {
   const isKnown = values.every(({ value, limits }) => value !== undefined && !limits.includes(undefined));
-  if (isOfRollback(query)) return isKnown ? ok : { state: 'not judged', note: 'nothing to judge now' };
-  const asksForValues = values.length > 0 && !isOfLines(query);
-  return (asksForValues ? isKnown : hasInputs(query, scope)) ? ok : unknown;
+  const beyond = values.some((value) => isBeyond(name, value));
+  // Its value is the time since the rollback, and its limit the time from which it judges.
+  if (isOfRollback(query))
+    return isKnown && beyond ? ok : { state: 'not judged', note: 'nothing to judge now' };
+  if (beyond) return { state: 'not judged', note: notCounted };
+  const isInputEnough = values.length === 0 || isOfLines(query);
+  return (isKnown && values.length > 0) || (isInputEnough && hasInputs(query, scope)) ? ok : unknown;
 }
 
 /** What a rollback left is judged after one. */

@@ -12,6 +12,7 @@ import {
   watchedAfterRollback,
   type CalibrationState,
 } from './calibration-status.js';
+import { notCounted } from './check-state.js';
 import { wholeScope, type JudgedScope } from './judged-scope.js';
 import { formatTime, formatValue, unknownText } from './numbers.js';
 import type { Paint } from './paint.js';
@@ -93,7 +94,7 @@ export async function readJudgedState(
   const mode = modes[0]?.labels.mode;
   return {
     mode: mode === 'auto' || mode === 'shadow' ? mode : undefined,
-    checks: [...checks.flat(), ...watched.filter(isJudged)],
+    checks: [...checks.flat(), ...watchedChecks(watched)],
     firing: firingAlerts(rules),
     calibration,
   };
@@ -102,9 +103,14 @@ export async function readJudgedState(
 /** After a rollback the rows of this phase are judged, and no others. */
 const watchedPhases = ['A'] as const;
 
-function isJudged({ state, values }: RunbookCheck): boolean {
+/** Of the rows of a runbook those that are judged after a rollback; they start nothing any more. */
+export function watchedChecks(checks: readonly RunbookCheck[]): RunbookCheck[] {
+  return checks.filter(isJudged).map((check) => ({ ...check, rollback: '' }));
+}
+
+function isJudged({ state, note, values }: RunbookCheck): boolean {
   if (state === 'firing' || state === 'pending') return true;
-  return state !== 'not judged' && values.some(({ value }) => value !== undefined);
+  return (state !== 'not judged' || note === notCounted) && values.some(({ value }) => value !== undefined);
 }
 
 function firingAlerts(rules: readonly AlertingRule[]): FiringAlert[] {

@@ -40,13 +40,23 @@ export async function readRunbookChecks(
   );
 }
 
+function afterRollback(value: string, limit: string): string {
+  return `${value} after the rollback (limit ${limit})`;
+}
+
 /** Values that say little without words of their own. */
 const wording: Readonly<Record<string, (value: string, limit: string) => string>> = {
+  'EngineErrorsLogged query': (value, limit) => `newest error line ${value} ago (at least ${limit})`,
+  'RollbackLeftCalibrationLoaded query': afterRollback,
+  'RollbackLeftServiceDown query': afterRollback,
+  'QscOverrideStillPresent query': afterRollback,
   'CalibrationAccepted query_2': (value, limit) => `last warning ${value} before the end (limit ${limit})`,
 };
 
 /** The values of a check as text: `38.0% (limit 70%)`; empty where there is none (its alert is about something else now). */
-export function describeValues({ alertname, values }: RunbookCheck): string {
+export function describeValues({ alertname, state, values }: RunbookCheck): string {
+  // The time since a rollback is beyond its limit in all that is well.
+  if (state === 'ok' && wording[`${alertname} query`] === afterRollback) return '';
   return values
     .filter(({ value }) => value !== undefined)
     .map(({ of, query, value, limits }) => {

@@ -16,7 +16,7 @@ const value = (number: number | undefined, ...limits: number[]): JudgedValue => 
 function ruleOf(alertname: string, alerts: readonly AlertInstance[] = []): StatedRule {
   const rule = rules.find(({ alert }) => alert === alertname);
   if (rule === undefined) throw new Error(`no rule ${alertname}`);
-  return { health: 'ok', alerts: [...alerts], labels: rule.labels, query: rule.expr };
+  return { name: alertname, health: 'ok', alerts: [...alerts], query: rule.expr };
 }
 
 const alertOf = (state: AlertInstance['state'], labels: Record<string, string> = {}): AlertInstance => ({
@@ -89,6 +89,33 @@ describe('the state of a check', () => {
       });
     },
   );
+
+  it.each<[string, JudgedValue]>([
+    ['CalibrationEngineRestarted', value(200, 100)],
+    ['CalibrationEngineDown', value(0, 1)],
+    ['EngineErrorsLogged', value(120, 300)],
+    ['QscEnsembleDysfunction', value(0.9, 0.55, 0.8)],
+  ])('of %s is never ok with a value beyond its limit', (alertname, beyond) => {
+    expect(checkState(ruleOf(alertname), [beyond], looked)).toEqual({
+      state: 'not judged',
+      note: 'does not count now',
+    });
+    expect(checkState(ruleOf(alertname, [alertOf('pending')]), [beyond], looked).state).toBe('pending');
+  });
+
+  it('is ok at its limit, and on the right side of it', () => {
+    expect(checkState(ruleOf('CalibrationEngineDown'), [value(1, 1)], looked).state).toBe('ok');
+    expect(checkState(ruleOf('QscEnsembleDysfunction'), [value(0.65, 0.55, 0.8)], looked).state).toBe('ok');
+    const scope = { ...looked, phases: ['A', 'B'] };
+    expect(checkState(ruleOf('EngineErrorsLogged'), [value(1260, 300)], scope).state).toBe('ok');
+  });
+
+  it('of what a rollback left is ok once it is judged', () => {
+    const stateAt = (seconds: number): string =>
+      checkState(ruleOf('RollbackLeftServiceDown'), [value(seconds, 120)], looked).state;
+    expect(stateAt(60)).toBe('not judged');
+    expect(stateAt(600)).toBe('ok');
+  });
 
   it('is none before the end for what is judged there', () => {
     for (const alertname of ['CalibrationAccepted', 'QscMonitoringCompleted'])

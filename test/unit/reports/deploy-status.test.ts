@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
 import type { Deployment } from '../../../src/deployments/deployment.js';
-import { renderDeployStatus, type DeployStatus } from '../../../src/reports/deploy-status.js';
+import { renderDeployStatus, watchedChecks, type DeployStatus } from '../../../src/reports/deploy-status.js';
 import { paintFor, plainPaint } from '../../../src/reports/paint.js';
 import type { RunbookCheck } from '../../../src/reports/runbook-checks.js';
 
@@ -13,6 +13,7 @@ const canary: Deployment = {
   model: 'patchtst',
   operator: 'alice',
   started_at: now - 6000,
+  declared_at: null,
   ends_at: now + 15_600,
   settle_seconds: 120,
   cutover: now - 9000,
@@ -187,6 +188,41 @@ describe('deploy status', () => {
     const text = render({ open: [], judged });
     expect(text).toContain('Watched after its rollback: calibration-1, since 2026-01-10T12:55:00Z');
     expect(text).toContain('start nothing');
+  });
+
+  it('shows after a rollback what is judged then, that it starts nothing, and no number that says nothing', () => {
+    const row = (
+      alertname: string,
+      state: RunbookCheck['state'],
+      value: number,
+      limit: number,
+      note = '',
+    ): RunbookCheck => ({
+      alertname,
+      severity: 'critical',
+      rollback: 'calibration',
+      state,
+      note,
+      values: [{ of: '', query: 'query', value, limits: [limit] }],
+    });
+    const checks = watchedChecks([
+      row('CalibrationReloaded', 'ok', 1, 1),
+      row('CalibrationEngineDown', 'not judged', 0, 1, 'does not count now'),
+      row('EngineErrorsLogged', 'ok', 1260, 300),
+      row('RollbackLeftCalibrationLoaded', 'ok', 600, 120),
+      row('RollbackLeftServiceDown', 'firing', 600, 120),
+      row('DrawdownAboveNormal', 'not judged', 0.01, 0.02, 'judged in phase C and D'),
+      row('CalibrationAccepted', 'not judged', 0.99, 0.95, 'judged at its end'),
+    ]);
+    const judged = { mode: 'auto' as const, checks, firing: [], calibration: noCalibration };
+    const text = render({ open: [], judged });
+    expect(text).not.toContain('rolls back');
+    expect(text).not.toMatch(/DrawdownAboveNormal|CalibrationAccepted/);
+    expect(text).toMatch(/^ {2}ok +CalibrationReloaded +1 \(limit 1\)$/m);
+    expect(text).toMatch(/^ {2}- +CalibrationEngineDown +0 \(limit 1\), does not count now$/m);
+    expect(text).toMatch(/^ {2}ok +EngineErrorsLogged +newest error line 21m 00s ago \(at least 5m 00s\)$/m);
+    expect(text).toMatch(/^ {2}ok +RollbackLeftCalibrationLoaded$/m);
+    expect(text).toMatch(/FIRING +RollbackLeftServiceDown +10m 00s after the rollback \(limit 2m 00s\)$/m);
   });
 
   it('says what is prepared and not started', () => {
