@@ -3,6 +3,7 @@ import { askedQuantities, judgedInputs } from '../../deployments/calibration-inp
 import { ExitCode, UserError, errorMessage } from '../../platform/errors.js';
 import { writeFileAtomically } from '../../platform/files.js';
 import { captureBaseline, type Capture } from '../../reports/baseline.js';
+import { overridesLines } from '../../reports/baseline-overrides.js';
 import { baselineTable, renderBaselineFile, unknownQuantity } from '../../reports/baseline-table.js';
 import { hasFailure, renderCheckLines, type CheckLine } from '../../reports/check-lines.js';
 import { plainPaint } from '../../reports/paint.js';
@@ -57,7 +58,10 @@ async function prepare(services: Services): Promise<Preparation> {
       floors: config.deployments.calibration.floors,
       from: 'either',
     });
-    const cautions = await periodCautions(services, capture.baseline);
+    const cautions = [
+      ...(await periodCautions(services, capture.baseline)),
+      ...(await overridesLines(prometheus, capture.baseline)),
+    ];
     return { checks: [...checks, ...cautions, ...capture.unknown.map(unknownLine)], capture };
   } catch (error) {
     if (!(error instanceof PrometheusError)) throw error;
