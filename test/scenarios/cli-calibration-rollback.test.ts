@@ -86,6 +86,11 @@ describeWithSystemd('a calibration that is rolled back by hand', (systemd) => {
       })
       .parse(JSON.parse(json));
     expect(judged.calibration.watched).toEqual([{ state: 'after_rollback' }]);
+
+    const next = await stack.redline('deploy', 'prepare', 'calibration');
+    expect(next.stdout).toMatch(
+      /^warn {2}watch after a rollback: .* is watched until \S+Z: a restart .* CalibrationEngineRestarted/m,
+    );
   });
 });
 

@@ -5,6 +5,7 @@ import { writeFileAtomically } from '../../platform/files.js';
 import { captureBaseline, type Capture } from '../../reports/baseline.js';
 import { overridesLines } from '../../reports/baseline-overrides.js';
 import { baselineTable, renderBaselineFile, unknownQuantity } from '../../reports/baseline-table.js';
+import { watchLines } from '../../reports/baseline-watch.js';
 import { hasFailure, renderCheckLines, type CheckLine } from '../../reports/check-lines.js';
 import { plainPaint } from '../../reports/paint.js';
 import { operatorName } from '../operator.js';
@@ -61,6 +62,7 @@ async function prepare(services: Services): Promise<Preparation> {
     const cautions = [
       ...(await periodCautions(services, capture.baseline)),
       ...(await overridesLines(prometheus, capture.baseline)),
+      ...(judgedInputs(config).includes('engine_unit') ? await watchLines(prometheus) : []),
     ];
     return { checks: [...checks, ...cautions, ...capture.unknown.map(unknownLine)], capture };
   } catch (error) {
