@@ -13,9 +13,10 @@ import { outputPaint, print, printJson } from './terminal.js';
 
 /** `redline deploy status`. @returns 0, also when nothing is under observation; 2 when somebody could not be asked */
 export async function deployStatus(configPath: string | undefined, json: boolean): Promise<ExitCode> {
-  const status = await readStatus(openServices(configPath));
+  const services = openServices(configPath);
+  const status = await readStatus(services);
   if (json) printJson(status);
-  else print(renderDeployStatus(status, outputPaint()));
+  else print(renderDeployStatus(status, outputPaint(), services.command));
   return status.missing.length === 0 ? ExitCode.ok : ExitCode.refused;
 }
 
@@ -24,7 +25,7 @@ export async function endDeployment(
   configPath: string | undefined,
   outcome: 'accepted' | 'abandoned',
 ): Promise<ExitCode> {
-  const { receiver } = openServices(configPath);
+  const { receiver, command } = openServices(configPath);
   const open = openDeployments(await receiver.deployments());
   // `production` has no end; where another one is under observation too, that is the one meant.
   const deployment = open.find(({ kind }) => kind !== 'production') ?? open[0];
@@ -34,16 +35,16 @@ export async function endDeployment(
   await receiver.endDeployment(id, outcome);
   print(`The observation of ${[kind, model].join(' ').trim()} (${id}) has ended: ${outcome}.`);
   const stays = whatStays[kind];
-  if (stays !== undefined) print(stays);
+  if (stays !== undefined) print(stays(command));
   return ExitCode.ok;
 }
 
 /** What the end of an observation does not change, and how to undo it. */
-const whatStays: Readonly<Partial<Record<DeploymentKind, string>>> = {
-  canary:
-    'Its weights stay in force and nobody watches them. To undo them: redline canary rollback --reason "..."',
-  calibration:
-    'Its configuration stays in force and nobody watches it. To undo it: redline rollback calibration --reason "..."',
+const whatStays: Readonly<Partial<Record<DeploymentKind, (command: string) => string>>> = {
+  canary: (command) =>
+    `Its weights stay in force and nobody watches them. To undo them: ${command} canary rollback --reason "..."`,
+  calibration: (command) =>
+    `Its configuration stays in force and nobody watches it. To undo it: ${command} rollback calibration --reason "..."`,
 };
 
 async function readStatus({ receiver, prometheus }: Services): Promise<DeployStatus> {

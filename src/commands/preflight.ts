@@ -10,7 +10,7 @@ import type { Services } from './services.js';
  * @param others how it is taken that something else is under observation
  */
 export async function receiverLines(
-  { receiver, prometheus }: Services,
+  { receiver, prometheus, command }: Services,
   others: 'warn' | 'fail',
 ): Promise<CheckLine[]> {
   const lines = await checkReceiver(receiver);
@@ -25,7 +25,7 @@ export async function receiverLines(
         what: 'other deployments',
         level: others,
         detail: `${[kind, model].join(' ').trim()} (${id}) is under observation`,
-        todo: 'One at a time. Wait for its end (redline deploy status), or end it: redline deploy end --outcome accepted|abandoned',
+        todo: `One at a time. Wait for its end (${command} deploy status), or end it: ${command} deploy end --outcome accepted|abandoned`,
       })),
       ...(await shadowLines(prometheus)),
     ];

@@ -8,6 +8,8 @@ export interface Services {
   readonly config: Config;
   readonly prometheus: PrometheusClient;
   readonly receiver: ReceiverClient;
+  /** how the person types a command of the same configuration: `redline --config FILE` */
+  readonly command: string;
 }
 
 /**
@@ -20,5 +22,11 @@ export function openServices(configPath: string | undefined): Services {
     config,
     prometheus: new PrometheusClient(config.prometheus.url, config.prometheus.timeout),
     receiver: new ReceiverClient(config),
+    command: commandOf(configPath),
   };
+}
+
+/** How a command begins that is printed for a person to type; its configuration as the person named it. */
+export function commandOf(configPath: string | undefined): string {
+  return configPath === undefined ? 'redline' : `redline --config ${configPath}`;
 }

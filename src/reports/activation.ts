@@ -15,10 +15,15 @@ const line = '='.repeat(80);
 
 /** The summary of an activated canary, as the runbook has it. */
 export function renderActivated(
-  activation: Activation & { readonly startedAt: number; readonly restartSeen: boolean },
+  activation: Activation & {
+    readonly startedAt: number;
+    readonly restartSeen: boolean;
+    readonly statusCommand: string;
+  },
   paint: Paint,
 ): string {
-  const { model, share, startedAt, observationSeconds, restartSeen, rollbackCommand } = activation;
+  const { model, share, startedAt, observationSeconds, restartSeen, rollbackCommand, statusCommand } =
+    activation;
   return `${[
     paint.good('[ACTIVATED] CANARY ACTIVATED'),
     line,
@@ -31,7 +36,7 @@ export function renderActivated(
     ...weightLines(activation),
     '',
     'Follow it:',
-    '  redline deploy status',
+    `  ${statusCommand}`,
     '',
     'Rollback Command:',
     `  ${rollbackCommand}`,

@@ -147,12 +147,13 @@ export interface StartedCalibration {
   /** where its baseline is from */
   readonly baseline: string;
   readonly monitorLog: string;
-  readonly rollbackCommand: string;
+  /** how a command begins: `redline`, with its configuration */
+  readonly command: string;
 }
 
 /** Says what is observed, until when, and where to look. */
 export function renderStarted(
-  { deployment, baseline, monitorLog, rollbackCommand }: StartedCalibration,
+  { deployment, baseline, monitorLog, command }: StartedCalibration,
   paint: Paint,
 ): string {
   const { id, started_at, ends_at, settle_seconds, accepted, operator } = deployment;
@@ -168,10 +169,10 @@ export function renderStarted(
     ...accepted.map((name) => `  Accepted   ${printable(name)}: starts nothing until it has been false once`),
     '',
     'Follow it:',
-    '  redline deploy status',
+    `  ${command} deploy status`,
     `  tail -f ${monitorLog}`,
     '',
     'Undo it:',
-    `  ${rollbackCommand}`,
+    `  ${command} rollback calibration --reason "..."`,
   ].join('\n')}\n`;
 }

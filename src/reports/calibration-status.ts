@@ -128,9 +128,9 @@ export function afterRollbackLines(state: CalibrationState | undefined, paint: P
 }
 
 /** Says what is prepared and not started. */
-export function preparedLines(prepared: readonly PreparedBaseline[] | undefined): string[] {
+export function preparedLines(prepared: readonly PreparedBaseline[] | undefined, command: string): string[] {
   return (prepared ?? []).map(
     ({ kind, operator, baseline }) =>
-      `Prepared, not started: ${kind}, baseline of ${formatTime(baseline.captured_at)}${operator === '' ? '' : ` by ${printable(operator)}`}. After the change: redline deploy start ${kind}`,
+      `Prepared, not started: ${kind}, baseline of ${formatTime(baseline.captured_at)}${operator === '' ? '' : ` by ${printable(operator)}`}. After the change: ${command} deploy start ${kind}`,
   );
 }

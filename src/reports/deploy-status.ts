@@ -122,15 +122,18 @@ function firingAlerts(rules: readonly AlertingRule[]): FiringAlert[] {
   }));
 }
 
-/** The status for a terminal. */
-export function renderDeployStatus(status: DeployStatus, paint: Paint): string {
+/**
+ * The status for a terminal.
+ * @param command how a command begins that it names: `redline`, with its configuration
+ */
+export function renderDeployStatus(status: DeployStatus, paint: Paint, command: string): string {
   const { open, judged, lastRollback, missing } = status;
   return `${[
     ...missing.map((text) => paint.bad(`Not known: ${printable(text)}`)),
     ...(missing.length === 0 ? [] : ['']),
     ...observationLines(status, paint),
     ...afterRollbackLines(judged?.calibration, paint),
-    ...preparedLines(status.prepared),
+    ...preparedLines(status.prepared, command),
     ...(judged === undefined ? [] : judgedLines(judged, paint)),
     ...(open ?? []).flatMap((deployment) => baselineLines(deployment, judged?.calibration)),
     '',

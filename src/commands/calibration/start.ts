@@ -54,7 +54,7 @@ export async function startCalibration(
   }
   const deployment = await declare(services, order, found);
   if (options.json) printJson({ ok: true, checks: lines, deployment });
-  else print(renderStarted(told(services, configPath, deployment, found), outputPaint()));
+  else print(renderStarted(told(services, deployment, found), outputPaint()));
   return ExitCode.ok;
 }
 
@@ -151,7 +151,7 @@ function refuseUnknownNames(accepted: readonly string[], known: readonly string[
 }
 
 /** What still goes on, or did so after the start: a calibration is never judged by what happened under another. */
-async function overlapLines({ receiver }: Services, startedAt: number | null): Promise<CheckLine[]> {
+async function overlapLines({ receiver, command }: Services, startedAt: number | null): Promise<CheckLine[]> {
   const [deployments, rollbacks] = await Promise.all([receiver.deployments(), receiver.rollbacks()]);
   const running = rollbacks.filter(({ result }) => result === null);
   const ended = [
@@ -163,7 +163,7 @@ async function overlapLines({ receiver }: Services, startedAt: number | null): P
       what: 'rollbacks',
       level: 'fail',
       detail: `${id} is running`,
-      todo: 'Wait for its end: redline deploy status.',
+      todo: `Wait for its end: ${command} deploy status.`,
     })),
     ...ended
       .filter(({ end }) => startedAt !== null && end > startedAt)
@@ -192,17 +192,11 @@ function declare(
   });
 }
 
-function told(
-  { config }: Services,
-  configPath: string | undefined,
-  deployment: Deployment,
-  { origin }: FoundBaseline,
-) {
-  const option = configPath === undefined ? '' : ` --config ${configPath}`;
+function told({ config, command }: Services, deployment: Deployment, { origin }: FoundBaseline) {
   return {
     deployment,
     baseline: origin,
     monitorLog: config.files.monitor_log,
-    rollbackCommand: `redline${option} rollback calibration --reason "..."`,
+    command,
   };
 }

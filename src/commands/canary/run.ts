@@ -111,7 +111,10 @@ async function activateOrUndo(
     note(`Restarting ${plan.engine.unit} with the canary ...`);
     const { deployment, restartSeen } = await activate(services, plan, pass, rollbackCommand, interruption);
     const startedAt = deployment.started_at;
-    print(renderActivated({ ...plan, startedAt, restartSeen, rollbackCommand }, outputPaint()));
+    const statusCommand = `${services.command} deploy status`;
+    print(
+      renderActivated({ ...plan, startedAt, restartSeen, rollbackCommand, statusCommand }, outputPaint()),
+    );
     return ExitCode.ok;
   } catch (error) {
     if (!(error instanceof ActivationFailed)) throw error;

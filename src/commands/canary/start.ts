@@ -1,7 +1,7 @@
 import type { ExitCode } from '../../platform/errors.js';
 import { formatValue } from '../../reports/numbers.js';
 import { operatorName } from '../operator.js';
-import { openServices } from '../services.js';
+import { commandOf, openServices } from '../services.js';
 import { note } from '../terminal.js';
 import { parseTime } from '../time.js';
 import { findPromotable } from './promote.js';
@@ -41,10 +41,9 @@ export async function promoteCommand(
 }
 
 function common(configPath: string | undefined, { operator, dryRun }: CommonOptions) {
-  const config = configPath === undefined ? '' : ` --config ${configPath}`;
   return {
     operator: operatorName(operator),
     dryRun: dryRun ?? false,
-    rollbackCommand: `redline${config} canary rollback --reason "..."`,
+    rollbackCommand: `${commandOf(configPath)} canary rollback --reason "..."`,
   };
 }

@@ -38,6 +38,7 @@ function render(rest: Partial<DeployStatus> = {}, paint = plainPaint): string {
       ...rest,
     },
     paint,
+    'redline --config demo.yml',
   );
 }
 
@@ -229,7 +230,7 @@ describe('deploy status', () => {
     const baseline = { captured_at: now - 60, values: [] };
     const prepared = [{ kind: 'calibration' as const, operator: 'bob', prepared_at: now - 59, baseline }];
     expect(render({ open: [], prepared })).toContain(
-      'Prepared, not started: calibration, baseline of 2026-01-10T12:59:00Z by bob. After the change: redline deploy start calibration',
+      'Prepared, not started: calibration, baseline of 2026-01-10T12:59:00Z by bob. After the change: redline --config demo.yml deploy start calibration',
     );
   });
 
