@@ -21,6 +21,8 @@ export const deploymentSchema = z.object({
   model: z.string(),
   operator: z.string(),
   started_at: z.number(),
+  /** when its record was written, later than its start where it was under way already; null in what an older receiver says */
+  declared_at: z.number().nullable().default(null),
   /** planned end of the observation, the actual one once it has ended; null: no limit */
   ends_at: z.number().nullable(),
   settle_seconds: z.number(),

@@ -73,6 +73,7 @@ export class Deployments {
         model: request.model,
         operator: request.operator,
         started_at: start,
+        declared_at: now,
         ends_at: request.kind === 'production' ? null : start + request.observation_seconds,
         settle_seconds: request.settle_seconds,
         cutover: request.cutover,

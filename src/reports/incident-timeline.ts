@@ -24,14 +24,25 @@ export function rollbackTimeline(rollback: Rollback, deployment: Deployment | un
   ];
 }
 
-/** Its declaration and its activation. */
+/** Its start, its declaration and its activation. */
 export function deploymentEntries(deployment: Deployment | undefined): TimelineEntry[] {
   if (deployment === undefined) return [];
-  const { id, started_at, activated_at, operator } = deployment;
-  const by = operator === '' ? '' : ` by ${plainText(operator)}`;
+  const { activated_at } = deployment;
   return [
-    { at: started_at, text: `Deployment ${codeSpan(id)} declared${by}` },
+    ...startEntries(deployment),
     ...(activated_at === null ? [] : [{ at: activated_at, text: 'The engine ran with the change' }]),
+  ];
+}
+
+/** One entry where it was declared as it began. */
+function startEntries({ id, started_at, declared_at, operator }: Deployment): TimelineEntry[] {
+  const deployment = `Deployment ${codeSpan(id)}`;
+  const declared = `declared${operator === '' ? '' : ` by ${plainText(operator)}`}`;
+  if (declared_at === null) return [{ at: started_at, text: `${deployment} began, ${declared}` }];
+  if (declared_at - started_at < 1) return [{ at: started_at, text: `${deployment} ${declared}` }];
+  return [
+    { at: started_at, text: `${deployment} began` },
+    { at: declared_at, text: `${deployment} ${declared}` },
   ];
 }
 
@@ -40,7 +51,7 @@ function violationEntries({ trigger }: Rollback): TimelineEntry[] {
   if (alertname === null) return [];
   const way = source === 'webhook' ? 'received by webhook' : 'found at Prometheus';
   return [
-    ...(startsAt === null ? [] : [{ at: startsAt, text: `Violation began: ${codeSpan(alertname)}` }]),
+    ...(startsAt === null ? [] : [{ at: startsAt, text: `Alert fired: ${codeSpan(alertname)}` }]),
     ...(received_at === undefined ? [] : [{ at: received_at, text: `Alert ${way}` }]),
   ];
 }

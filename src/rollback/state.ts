@@ -134,7 +134,8 @@ type RollbackRecord = Extract<
 
 function applyDeployment(state: LedgerState, record: DeploymentRecord): void {
   if (record.type === 'deployment_started') {
-    state.deployments.set(record.deployment.id, { ...record.deployment });
+    const { deployment, time } = record;
+    state.deployments.set(deployment.id, { ...deployment, declared_at: deployment.declared_at ?? time });
     state.baselines.delete(record.deployment.kind);
     forgetOldest(state.deployments, ({ outcome }) => outcome !== null);
     return;

@@ -97,7 +97,7 @@ describe('a rollback that has ended', () => {
     const told = [...timeline.matchAll(/^- (\S+Z) /gm)].map((match) => match[1]);
     expect(told).toEqual([...told].sort());
     for (const what of [
-      ...['Violation began: `QscDeadZone`', `\`${canary}\` declared`, 'Alert received by webhook', 'Decided'],
+      ...['Alert fired: `QscDeadZone`', `\`${canary}\` declared`, 'Alert received by webhook', 'Decided'],
       ...['Method script started', 'verification began', 'exit code 0, verified', 'Rollback over: succeeded'],
     ])
       expect(timeline).toContain(what);

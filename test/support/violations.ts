@@ -29,6 +29,7 @@ export function canary(changes: Partial<Deployment> = {}): Deployment {
     model: 'patchtst',
     operator: '',
     started_at: 0,
+    declared_at: 0,
     ends_at: 10_000,
     settle_seconds: 120,
     cutover: 0,

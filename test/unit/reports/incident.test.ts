@@ -50,10 +50,10 @@ const rollback: Rollback = {
   evidence: [],
 };
 
-const deployment = calibration({ started_at: start - 7200, operator: 'kari' });
+const deployment = calibration({ started_at: start - 7200, declared_at: start - 7199.8, operator: 'kari' });
 
-function render(changes: Partial<Rollback> = {}): string {
-  return renderIncident(rollbackIncident({ ...rollback, ...changes }, deployment, [], start + 20));
+function render(changes: Partial<Rollback> = {}, of = deployment): string {
+  return renderIncident(rollbackIncident({ ...rollback, ...changes }, of, [], start + 20));
 }
 
 function part(text: string, title: string): string[] {
@@ -65,7 +65,7 @@ describe('the incident file of a rollback', () => {
   it('tells its course to the second, in the order of time', () => {
     expect(part(render(), 'Timeline')).toEqual([
       '- 2026-01-10T10:00:00Z Deployment `calibration-1` declared by kari',
-      '- 2026-01-10T11:59:54Z Violation began: `DrawdownTwiceNormal`',
+      '- 2026-01-10T11:59:54Z Alert fired: `DrawdownTwiceNormal`',
       '- 2026-01-10T11:59:59Z Alert found at Prometheus',
       '- 2026-01-10T12:00:00Z Decided: rollback `calibration-1-ab`, plan `calibration`',
       '- 2026-01-10T12:00:02Z Method script started',
@@ -73,6 +73,17 @@ describe('the incident file of a rollback', () => {
       '- 2026-01-10T12:00:09Z Method script over: exit code 0, verified',
       '- 2026-01-10T12:00:09Z Rollback over: succeeded',
     ]);
+  });
+
+  it('tells when the deployment began and when it was declared, where that was later', () => {
+    const first = (declared_at: number | null): string[] =>
+      part(render({}, { ...deployment, declared_at }), 'Timeline').slice(0, 2);
+    expect(first(start - 600)).toEqual([
+      '- 2026-01-10T10:00:00Z Deployment `calibration-1` began',
+      '- 2026-01-10T11:50:00Z Deployment `calibration-1` declared by kari',
+    ]);
+    expect(first(null)[0]).toBe('- 2026-01-10T10:00:00Z Deployment `calibration-1` began, declared by kari');
+    expect(first(null)[1]).toContain('Alert fired');
   });
 
   it('says what it touched, for how long, and what has to be done', () => {

@@ -50,6 +50,16 @@ describe('Ledger', () => {
     await second.close();
   });
 
+  it('knows when a deployment was declared, also from records that do not say so', async () => {
+    const ledger = await Ledger.open(join(temporaryFolder(), 'ledger.jsonl'), silent);
+    const old: Fact = { type: 'deployment_started', deployment: canary({ declared_at: null }) };
+    const [record] = await ledger.append(old);
+    expect(ledger.state.deployments.get('canary-1')?.declared_at).toBe(record?.time);
+    await ledger.append({ ...old, deployment: canary({ id: 'canary-2', declared_at: 7 }) });
+    expect(ledger.state.deployments.get('canary-2')?.declared_at).toBe(7);
+    await ledger.close();
+  });
+
   it('tells how a canary that ended by time was judged, and takes it back when it is rolled back after all', async () => {
     const path = join(temporaryFolder(), 'ledger.jsonl');
     const ledger = await Ledger.open(path, silent);
@@ -69,16 +79,17 @@ describe('Ledger', () => {
     await ledger.close();
   });
 
-  it('reads deployments that were recorded before their completion, baseline and accepted alerts were', async () => {
+  it('reads deployments that were recorded before their declaration, completion, baseline and accepted alerts were', async () => {
     const path = join(temporaryFolder(), 'ledger.jsonl');
     const older: Partial<Deployment> = canary();
-    for (const newer of ['completion', 'baseline', 'accepted'] as const) Reflect.deleteProperty(older, newer);
+    for (const newer of ['declared_at', 'completion', 'baseline', 'accepted'] as const)
+      Reflect.deleteProperty(older, newer);
     const body = { seq: 1, time: 1, type: 'deployment_started', deployment: older, prev: '0'.repeat(64) };
     const text = JSON.stringify(body);
     const hash = createHash('sha256').update(text).digest('hex');
     writeFileSync(path, `${text.slice(0, -1)},"hash":"${hash}"}\n`);
     const ledger = await Ledger.open(path, silent);
-    expect(ledger.state.deployments.get('canary-1')).toEqual(canary());
+    expect(ledger.state.deployments.get('canary-1')).toEqual(canary({ declared_at: 1 }));
     await ledger.close();
   });
 

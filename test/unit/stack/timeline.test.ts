@@ -54,6 +54,7 @@ const canary: Deployment = {
   model: 'patchtst',
   operator: '',
   started_at: 90,
+  declared_at: null,
   ends_at: 21_690,
   settle_seconds: 120,
   cutover: 80,

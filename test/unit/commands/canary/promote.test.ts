@@ -9,6 +9,7 @@ function canary(rest: Partial<Deployment> = {}): Deployment {
     model: 'patchtst',
     operator: '',
     started_at: 1000,
+    declared_at: null,
     ends_at: 22_600,
     settle_seconds: 120,
     cutover: 500,
