@@ -38,7 +38,7 @@ export const justified: readonly JustifiedMutant[] = [
     reason: 'At the very end both sides of the choice are the same number.',
   },
   {
-    rule: /^redline:(observation_(step_seconds|input)|telemetry_present_seconds|last_alert_timestamp_seconds\{.*\}|calibration_input)$/,
+    rule: /^redline:(observation_(step_seconds|input)|telemetry_present_seconds|last_alert_timestamp_seconds\{.*\})$/,
     change: /^4h -> /,
     reason:
       'How long an outage of Prometheus may last for what it remembers to be carried on. One of 3.6 h is 5% of the longest observation, which then does not count as completed; the watch after a rollback lasts 30 minutes.',
