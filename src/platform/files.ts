@@ -1,17 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Owner } from './owner.js';
 
 /**
  * Replaces a file in one step, durably: a reader sees the old content or the new, never a part, also after a
  * power cut. Creates the folder where it is missing.
  * @param mode permission bits of the new file, whatever the umask: another user may have to read it
+ * @param owner of the new file; undefined: whoever writes it
  * @throws the Node system error of whatever could not be written
  */
 export async function writeFileAtomically(
   path: string,
   content: string | Uint8Array,
   mode = 0o644,
+  owner?: Owner,
 ): Promise<void> {
   const folder = dirname(path);
   await mkdir(folder, { recursive: true });
@@ -19,6 +22,7 @@ export async function writeFileAtomically(
   try {
     const file = await open(temporary, 'wx', mode);
     try {
+      if (owner !== undefined) await file.chown(owner.uid, owner.gid);
       await file.chmod(mode);
       await file.writeFile(content);
       await file.sync();

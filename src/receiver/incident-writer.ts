@@ -4,13 +4,12 @@ import type { PrometheusClient } from '../alerts/prometheus.js';
 import type { Config } from '../config/schema.js';
 import { unixNow } from '../platform/clock.js';
 import { errorMessage } from '../platform/errors.js';
-import { writeFileAtomically } from '../platform/files.js';
 import type { Logger } from '../platform/log.js';
 import { renderIncident, type Diagnostic, type Incident } from '../reports/incident.js';
 import { rollbackIncident } from '../reports/incident-rollback.js';
 import type { Ledger } from '../rollback/ledger.js';
 import { diagnosticSources } from './diagnostic-sources.js';
-import { gatherDiagnostics, incidentFileMode } from './diagnostics.js';
+import { gatherDiagnostics, writeIncidentFile } from './diagnostics.js';
 
 /** Pause before a file that could not be written is tried again, seconds: doubled with each failure up to the longest. */
 const firstPause = 1;
@@ -39,7 +38,7 @@ export async function writeIncident(
   const folder = join(config.files.incidents, name);
   const diagnostics = await gatherDiagnostics(diagnosticSources(config, prometheus), folder);
   const path = `${folder}.md`;
-  await writeFileAtomically(path, renderIncident(describe(diagnostics)), incidentFileMode);
+  await writeIncidentFile(path, renderIncident(describe(diagnostics)));
   return path;
 }
 

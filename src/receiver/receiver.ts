@@ -10,6 +10,7 @@ import { Periodic } from '../platform/periodic.js';
 import { lockPath } from '../rollback/manual.js';
 import { assemble, takeUp, type Parts } from './assemble.js';
 import { BearerToken } from './authentication.js';
+import { createIncidentFolder } from './diagnostics.js';
 import { checkPlans } from './preflight.js';
 import { createReceiverServer } from './server.js';
 
@@ -56,6 +57,7 @@ export class Receiver {
       const server = createReceiverServer(parts.app, config.receiver.tls);
       const address = await listen(server, config.receiver.listen, 'receiver.listen');
       await takeUp(parts);
+      await prepareIncidents(config, logger);
       return new Receiver(parts, lock, server, address, life);
     } catch (error) {
       await lock.release();
@@ -90,5 +92,17 @@ export class Receiver {
       logger.error('a rollback still runs; it is taken up at the next start');
     }
     await this.#lock.release();
+  }
+}
+
+/** So that the folder is the receiver's own, whoever writes the first incident file. Without it all else works. */
+async function prepareIncidents({ files }: Config, logger: Logger): Promise<void> {
+  try {
+    await createIncidentFolder(files.incidents);
+  } catch (error) {
+    logger.warn(
+      { folder: files.incidents, reason: errorMessage(error) },
+      'the folder of the incident files cannot be created',
+    );
   }
 }

@@ -66,6 +66,8 @@ describe('a rollback that has ended', () => {
     const lines = Array.from({ length: 1500 }, (_, index) => `{"line":${index + 1}}`);
     writeFileSync(join(bench.root, 'logs', 'qsc_canary.jsonl'), `${lines.join('\n')}\n`);
     await bench.start();
+    // It is there before anybody else can create it as its own.
+    expect(statSync(incidents(bench)).mode & 0o777).toBe(0o750);
     const { id: canary } = await bench.startCanary();
     const alert = firing(canary, 'QscDeadZone', {
       annotations: { description: hostile, query: 'max(hold)', limit: '0.85' },
@@ -209,7 +211,7 @@ describe('a rollback that has ended', () => {
     writeFileSync(incidents(bench), '');
     const second = await bench.redline('rollback', 'qsc', '--reason', 'again');
     expect(second).toMatchObject({ code: 0 });
-    expect(second.stderr).toContain('The incident file could not be written: ENOTDIR');
+    expect(second.stderr).toContain('The incident file could not be written: EEXIST');
     rmSync(incidents(bench));
     await bench.start();
     const latest = bench.facts('rollback_finished').at(-1)?.rollback;
