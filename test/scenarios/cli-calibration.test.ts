@@ -193,7 +193,9 @@ describe('the life of a calibration on the command line', () => {
     expect(stdout).toMatch(/^Triggered guards +current reading +2 +1 +2$/m);
     expect(stdout).toMatch(/^Share of BUY +current reading +40% +- +40%$/m);
     expect(stdout).toMatch(/^Stop-loss share +current reading +30% +10% +30%$/m);
-    expect(stdout).toContain('Make the change, then: redline deploy start calibration');
+    expect(stdout).toContain(
+      `Make the change, then: redline --config ${stack.configPath} deploy start calibration`,
+    );
     const file = readFileSync(baselineFile(), 'utf8');
     expect(file).toMatch(/^PRE-CALIBRATION BASELINE\n\nCaptured {2}\S+Z by alice\n/);
     expect(file).toMatch(/^Share of BUY +current reading/m);
@@ -227,7 +229,7 @@ describe('the life of a calibration on the command line', () => {
     const ended = await stack.redline('deploy', 'end', '--outcome', 'abandoned');
     expect(ended.code).toBe(0);
     expect(ended.stdout).toMatch(/^The observation of calibration \(\S+\) has ended: abandoned\.$/m);
-    expect(ended.stdout).toContain('redline rollback calibration --reason');
+    expect(ended.stdout).toContain(`redline --config ${stack.configPath} rollback calibration --reason`);
   });
 
   it('starts, and shows phase, time left, each check and the baseline beside what is now', async () => {
