@@ -42,7 +42,8 @@ export async function prepareCalibration(
     printJson({ ok: isPrepared, checks, baseline, unknown, file: isPrepared ? file : null });
   } else {
     print(render(services, preparation));
-    if (isPrepared) print(`Written to ${file}. Make the change, then: ${services.command} deploy start calibration`);
+    if (isPrepared)
+      print(`Written to ${file}. Make the change, then: ${services.command} deploy start calibration`);
   }
   if (isPrepared) return ExitCode.ok;
   note('redline: the calibration is not prepared: mend what FAIL names above. Nothing was written.');
