@@ -216,7 +216,16 @@ export class PrivateSystemd {
    */
   writeJournalctl(path: string, prefix: readonly string[] = []): void {
     // In its pid namespace too: journalctl watches files by way of /proc/self.
-    const enter = ['nsenter', '--target', String(this.#init), '--mount', '--pid', '--wdns=/', '--', ...prefix];
+    const enter = [
+      'nsenter',
+      '--target',
+      String(this.#init),
+      '--mount',
+      '--pid',
+      '--wdns=/',
+      '--',
+      ...prefix,
+    ];
     writeFileSync(path, `#!/bin/sh\nexec ${enter.join(' ')} journalctl "$@"\n`, { mode: 0o755 });
   }
 
