@@ -1,5 +1,5 @@
 import { formatDuration } from '../platform/duration.js';
-import type { JudgedQuery, JudgedValue } from './check-state.js';
+import type { JudgedValue } from './check-state.js';
 import { formatAgainst, formatLimit, formatTime, unknownText } from './numbers.js';
 
 type AlertUnit = 'share' | 'plain' | 'count' | 'duration' | 'time';
@@ -44,36 +44,27 @@ const units: Readonly<Record<string, AlertUnit>> = {
   DeploymentInputMissing: 'duration',
 };
 
-/** The unit of the second value, where it has another than the first. */
-const secondUnits: Readonly<Record<string, AlertUnit>> = { CalibrationAccepted: 'duration' };
-
 /** A value that an alert judges, written so that it can be told from the limit. */
 export function formatAlertValue(
   alertname: string,
   value: number | undefined,
   limit: number | undefined,
-  query: JudgedQuery = 'query',
 ): string {
   if (value === undefined) return unknownText;
-  const unit = unitOf(alertname, query);
+  const unit = unitOf(alertname);
   if (unit === 'duration') return formatDuration(value);
   return unit === 'time' ? formatTime(value) : formatAgainst(value, limit, unit);
 }
 
-export function formatAlertLimit(
-  alertname: string,
-  limit: number | undefined,
-  query: JudgedQuery = 'query',
-): string {
+export function formatAlertLimit(alertname: string, limit: number | undefined): string {
   if (limit === undefined) return unknownText;
-  const unit = unitOf(alertname, query);
+  const unit = unitOf(alertname);
   if (unit === 'duration') return formatDuration(limit);
   return unit === 'time' ? formatTime(limit) : formatLimit(limit, unit);
 }
 
-function unitOf(alertname: string, query: JudgedQuery): AlertUnit {
-  const second = query === 'query_2' ? secondUnits[alertname] : undefined;
-  return second ?? units[alertname] ?? 'plain';
+function unitOf(alertname: string): AlertUnit {
+  return units[alertname] ?? 'plain';
 }
 
 /** Values that must not be less than their limit; the second value of a rule is named with its query. */

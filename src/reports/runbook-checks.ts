@@ -50,7 +50,8 @@ const wording: Readonly<Record<string, (value: string, limit: string) => string>
   'RollbackLeftCalibrationLoaded query': afterRollback,
   'RollbackLeftServiceDown query': afterRollback,
   'QscOverrideStillPresent query': afterRollback,
-  'CalibrationAccepted query_2': (value, limit) => `last warning ${value} before the end (limit ${limit})`,
+  'CalibrationAccepted query_2': (value, limit) =>
+    `no warning for ${value} of the time asked for (limit ${limit})`,
 };
 
 /** The values of a check as text: `38.0% (limit 70%)`; empty where there is none (its alert is about something else now). */
@@ -60,8 +61,8 @@ export function describeValues({ alertname, state, values }: RunbookCheck): stri
   return values
     .filter(({ value }) => value !== undefined)
     .map(({ of, query, value, limits }) => {
-      const text = formatAlertValue(alertname, value, limits[0], query);
-      const bounds = limits.map((limit) => formatAlertLimit(alertname, limit, query)).join(' and ');
+      const text = formatAlertValue(alertname, value, limits[0]);
+      const bounds = limits.map((limit) => formatAlertLimit(alertname, limit)).join(' and ');
       const words = wording[`${alertname} ${query}`];
       if (words !== undefined) return words(text, bounds);
       return `${of === '' ? '' : `${of} `}${text} (limit${limits.length > 1 ? 's' : ''} ${bounds})`;

@@ -150,7 +150,7 @@ describe('deploy status', () => {
     expect(text).toMatch(/^ {2}Share of BUY +40% +unknown$/m);
   });
 
-  it('shows what is judged at the end of an observation, each value in its own unit', () => {
+  it('shows what is judged at the end of an observation as such', () => {
     const value = (query: 'query' | 'query_2', number: number, limit: number) => ({
       of: '',
       query,
@@ -163,14 +163,14 @@ describe('deploy status', () => {
       rollback: '',
       state: 'not judged',
       note: 'judged at its end',
-      values: [value('query', 0.991, 0.95), value('query_2', 1230, 21_600)],
+      values: [value('query', 0.991, 0.95), value('query_2', 0.057, 1)],
     };
     const text = render({
       open: [calibration],
       judged: { mode: 'auto', checks: [accepted], firing: [], calibration: noCalibration },
     });
     expect(text).toContain(
-      '  -        CalibrationAccepted  99.1% (limit 95%), last warning 20m 30s before the end (limit 6h 00m), judged at its end\n',
+      '  -        CalibrationAccepted  99.1% (limit 95%), no warning for 5.7% of the time asked for (limit 100%), judged at its end\n',
     );
   });
 
