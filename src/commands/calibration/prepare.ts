@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { PrometheusError } from '../../alerts/prometheus.js';
 import { askedQuantities, judgedInputs } from '../../deployments/calibration-inputs.js';
 import { ExitCode, UserError, errorMessage } from '../../platform/errors.js';
@@ -10,9 +11,12 @@ import { hasFailure, renderCheckLines, type CheckLine } from '../../reports/chec
 import { plainPaint } from '../../reports/paint.js';
 import { operatorName } from '../operator.js';
 import { openServices, type Services } from '../services.js';
-import { note, outputPaint, print, printJson } from '../terminal.js';
+import { note, outputPaint, print, printJson, Progress } from '../terminal.js';
 import { periodCautions } from './cautions.js';
 import { calibrationPreflight } from './preflight.js';
+
+/** How long a reading is waited for that nobody has yet, seconds. */
+const patience = 15;
 
 interface PrepareOptions {
   readonly operator?: string;
@@ -55,11 +59,7 @@ async function prepare(services: Services): Promise<Preparation> {
   if (hasFailure(checks)) return { checks, capture: undefined };
   const { config, prometheus } = services;
   try {
-    const capture = await captureBaseline(prometheus, {
-      quantities: askedQuantities(judgedInputs(config)),
-      floors: config.deployments.calibration.floors,
-      from: 'either',
-    });
+    const capture = await captureWhole(services);
     const cautions = [
       ...(await periodCautions(services, capture.baseline)),
       ...(await overridesLines(prometheus, capture.baseline)),
@@ -70,6 +70,26 @@ async function prepare(services: Services): Promise<Preparation> {
     if (!(error instanceof PrometheusError)) throw error;
     const line: CheckLine = { what: 'baseline', level: 'fail', detail: error.message };
     return { checks: [...checks, line], capture: undefined };
+  }
+}
+
+/** Right after a start not everything has been read yet: what nobody knows is asked for again for a while. */
+async function captureWhole({ config, prometheus }: Services): Promise<Capture> {
+  const progress = new Progress();
+  const deadline = performance.now() + patience * 1000;
+  try {
+    for (;;) {
+      const capture = await captureBaseline(prometheus, {
+        quantities: askedQuantities(judgedInputs(config)),
+        floors: config.deployments.calibration.floors,
+        from: 'either',
+      });
+      if (capture.unknown.length === 0 || performance.now() >= deadline) return capture;
+      progress.waitingFor(`a reading of ${capture.unknown.join(', ')}`);
+      await delay(1000);
+    }
+  } finally {
+    progress.done();
   }
 }
 

@@ -13,6 +13,12 @@ export interface CalibrationFaultFacts extends Fault {
 
 const { decisions, overrides } = healthyConduct;
 
+/** The one and the other: drawn at random, their mean over 100 decisions would now and then leave its target too. */
+function inTurn(one: number, other: number): () => number {
+  let count = 0;
+  return () => (count++ % 2 === 0 ? one : other);
+}
+
 /**
  * Each fault of a calibration. Each is as pure as the definitions permit: its own condition is met, by a wide margin,
  * and no other one that it does not imply.
@@ -45,11 +51,11 @@ export const calibrationFaultFacts: Readonly<Record<CalibrationFault, Calibratio
     conduct: { loadCount: 3 },
   },
   'confidence-collapse': {
-    effect: 'every decision has a confidence of nearly 0 or nearly 1, as often the one as the other',
+    effect: 'every decision has a confidence of nearly 0 and nearly 1 in turn',
     alert: 'ConfidenceCollapsed',
     implied: ['ConfidenceMoreExtreme'],
     conduct: {
-      decisions: { ...decisions, confidence: (random) => (random.chance(0.5) ? 0.003 : 0.997) },
+      decisions: { ...decisions, confidence: inTurn(0.003, 0.997) },
     },
   },
   'hold-dominates': {
