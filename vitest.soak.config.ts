@@ -6,5 +6,7 @@ export default defineConfig({
     include: ['test/soak/**/*.soak.ts'],
     globalSetup: ['test/support/build.ts'],
     testTimeout: 900_000,
+    // They mostly wait.
+    maxWorkers: 2,
   },
 });

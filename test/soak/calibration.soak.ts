@@ -1,0 +1,3 @@
+import { soak } from './healthy.js';
+
+soak('calibration', 'redline:calibration_reading');

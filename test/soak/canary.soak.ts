@@ -1,0 +1,3 @@
+import { soak } from './healthy.js';
+
+soak('canary', 'quantum:model_gate:violation{window="canary"}');

@@ -1,0 +1,38 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { PrometheusClient } from '../../src/alerts/prometheus.js';
+import { rollbackSchema } from '../../src/deployments/rollback.js';
+import { Demo } from '../support/demo.js';
+
+const minutes = 10;
+/** Alerts that a healthy deployment has: the pipeline's sign of life. */
+const expected = ['Watchdog'];
+
+/**
+ * Healthy minutes of a deployment, through the real programs. A file each, so that they pass side by side.
+ * @param reading what its rules judge: there all the time, or its silence would prove nothing
+ */
+export function soak(kind: 'canary' | 'calibration', reading: string): void {
+  describe(`${minutes} healthy minutes of a ${kind}`, () => {
+    it('raise no alert and start no rollback', async () => {
+      const demo = await Demo.start({ [kind]: true });
+      const prometheus = new PrometheusClient(demo.config.prometheus.url, 5);
+      // The time that passes is what is tested.
+      await delay(minutes * 60_000);
+
+      const fired = await prometheus.query(
+        `max by (alertname) (max_over_time(ALERTS{alertstate="firing"}[${minutes}m]))`,
+      );
+      expect(fired.map(({ labels }) => labels.alertname)).toEqual(expected);
+      expect(await prometheus.query(`redline:observed{kind="${kind}"}`)).toHaveLength(1);
+      const judged = await prometheus.query(`sum_over_time((${reading} >= bool 0)[${minutes}m:10s])`);
+      expect(Math.min(...judged.map(({ value }) => value))).toBeGreaterThan(minutes * 6 * 0.9);
+
+      const { host, port } = demo.config.receiver.listen;
+      const response = await fetch(`http://${host}:${port}/api/rollbacks`);
+      const { rollbacks } = z.object({ rollbacks: z.array(rollbackSchema) }).parse(await response.json());
+      expect(rollbacks).toEqual([]);
+    });
+  });
+}
