@@ -104,6 +104,7 @@ async function ask(systemctl: string, unit: string, timeout: number): Promise<Lo
   }
 }
 
-function withSuffix(unit: string): string {
+/** Unit names may leave out `.service`, as on systemctl's command line. */
+export function withSuffix(unit: string): string {
   return unit.includes('.') ? unit : `${unit}.service`;
 }

@@ -1,5 +1,5 @@
 import type { Config } from '../config/schema.js';
-import { overrideInstalledPath } from '../deployments/engine-unit.js';
+import { overrideInstalledPath, withSuffix } from '../deployments/engine-unit.js';
 import { exporterMetric } from '../names.js';
 import { round9 } from '../readings/round.js';
 import { parseWeights } from '../readings/weights.js';
@@ -83,6 +83,5 @@ async function collectFile(context: CollectContext, file: string, paths: readonl
 /** For the engine's unit; while systemd does not tell which spelling that is, for each of them. */
 function installedPaths({ files, systemd }: Config, { unit }: EngineState): readonly string[] {
   const units = unit === undefined ? systemd.engine_units : [unit];
-  const withSuffix = units.map((name) => (name.includes('.') ? name : `${name}.service`));
-  return [...new Set(withSuffix.map((name) => overrideInstalledPath(files, name)))];
+  return [...new Set(units.map(withSuffix).map((name) => overrideInstalledPath(files, name)))];
 }

@@ -1,3 +1,4 @@
+import { withSuffix } from '../deployments/engine-unit.js';
 import type { Config } from '../config/schema.js';
 import { UserError } from '../platform/errors.js';
 
@@ -29,9 +30,9 @@ export function configuredUnits({ engine_units, harvest_units, units }: Config['
   return { engine, harvest, other };
 }
 
-/** Unit names may leave out `.service`, as on systemctl's command line. */
+/** @throws UserError where one is no name of a unit */
 function fullNames(names: readonly string[], setting: string): string[] {
-  const full = names.map((name) => (name.includes('.') ? name : `${name}.service`));
+  const full = names.map(withSuffix);
   const wrong = full.findIndex((name) => !unitName.test(name));
   if (wrong !== -1)
     throw new UserError(

@@ -10,6 +10,7 @@ import {
 import { errorCode, errorMessage, UserError } from '../../platform/errors.js';
 import { packageRoot } from '../../platform/package-root.js';
 import { runCommand } from '../../platform/run-command.js';
+import { isObject } from '../../readings/lenient-json.js';
 import type { CheckLine } from '../../reports/check-lines.js';
 import { preparePlan, programProblem, verifiedUnits } from '../../rollback/plans.js';
 import { baseEnvironment } from '../../rollback/script-environment.js';
@@ -38,8 +39,7 @@ export async function backupLine({ files }: Config, missing: 'warn' | 'fail'): P
   const todo = `Copy the configuration that is in force there (cp ${files.calibration_config} ${path}): a rollback puts it back.`;
   try {
     const content: unknown = JSON.parse(await readFile(path, 'utf8'));
-    if (typeof content === 'object' && content !== null && !Array.isArray(content))
-      return { what, level: 'ok', detail: `${path} holds a JSON object` };
+    if (isObject(content)) return { what, level: 'ok', detail: `${path} holds a JSON object` };
     return { what, level: 'fail', detail: `${path} holds no JSON object`, todo };
   } catch (error) {
     if (errorCode(error) === 'ENOENT')
