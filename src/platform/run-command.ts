@@ -3,6 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BoundedOutput } from './bounded-output.js';
 import { errorCode, errorMessage } from './errors.js';
+import { endMarked } from './marked-processes.js';
 import { endGroup } from './process-group.js';
 
 /** Between SIGTERM and SIGKILL, seconds. */
@@ -24,6 +25,11 @@ export interface CommandOptions {
   readonly timeoutSeconds: number;
   /** bytes kept of the beginning of the output, and as many of its end */
   readonly outputLimit?: number;
+  /**
+   * a variable of `environment` by which processes that left the group are known at the end of the time; left out: only
+   * the group is ended
+   */
+  readonly mark?: string;
 }
 
 /** How a command ended. */
@@ -41,7 +47,8 @@ export interface CommandOutcome {
 type PipedProcess = ChildProcessByStdio<Writable, Readable, Readable>;
 
 /**
- * Runs a command in a process group of its own. At the end of its time the whole group ends: SIGTERM, then SIGKILL.
+ * Runs a command in a process group of its own. At the end of its time the whole group ends, and whatever else carries the
+ * command's mark: SIGTERM, then SIGKILL.
  * Never throws: what went wrong is in the outcome.
  */
 export async function runCommand(options: CommandOptions): Promise<CommandOutcome> {
@@ -72,7 +79,7 @@ export async function runCommand(options: CommandOptions): Promise<CommandOutcom
       resolve();
     });
   });
-  const end = await waitForEnd(child, exited, failure, options.timeoutSeconds);
+  const end = await waitForEnd(child, exited, failure, options);
   if (end instanceof Error) return notStarted(startProblem(end, options.argv));
   await Promise.race([closed, delay(drainSeconds * 1000)]);
   for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
@@ -102,18 +109,24 @@ async function waitForEnd(
   child: PipedProcess,
   exited: Promise<void>,
   failure: Promise<Error>,
-  timeoutSeconds: number,
+  options: CommandOptions,
 ): Promise<'exited' | 'timed out' | Error> {
   const timer = new AbortController();
-  const limit = Math.min(timeoutSeconds * 1000, longestTimer);
+  const limit = Math.min(options.timeoutSeconds * 1000, longestTimer);
   const timeUp = delay(limit, 'timed out' as const, { signal: timer.signal }).catch(() => 'exited' as const);
   const end = await Promise.race([exited.then(() => 'exited' as const), failure, timeUp]);
   timer.abort();
   if (end === 'timed out' && child.pid !== undefined) {
-    await endGroup(child.pid, graceSeconds);
+    await endAll(child.pid, options);
     await Promise.race([exited, delay(drainSeconds * 1000)]);
   }
   return end;
+}
+
+async function endAll(group: number, { mark, environment }: CommandOptions): Promise<void> {
+  const value = mark === undefined ? undefined : environment[mark];
+  if (mark === undefined || value === undefined) await endGroup(group, graceSeconds);
+  else await endMarked(`${mark}=${value}`, graceSeconds, group);
 }
 
 function notStarted(error: string): CommandOutcome {

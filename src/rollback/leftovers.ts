@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { endMarked, findMarked } from '../platform/marked-processes.js';
 import { poll } from '../platform/poll.js';
-import { endGroup, listProcesses, type ProcessStatus } from '../platform/process-group.js';
 
 /** Between SIGTERM and SIGKILL, seconds. */
 const graceSeconds = 5;
@@ -13,7 +12,7 @@ const graceSeconds = 5;
 export async function waitForScripts(rollback: string, timeoutSeconds: number): Promise<void> {
   await poll(
     async () => {
-      const left = await findProcesses(rollback);
+      const left = await findMarked(mark(rollback));
       // What a script left running in its group (a daemon) is no script any more.
       return left.some(({ pid, group }) => pid === group) ? undefined : true;
     },
@@ -24,21 +23,9 @@ export async function waitForScripts(rollback: string, timeoutSeconds: number): 
 
 /** Ends whatever a rollback's scripts have left running, before they are run again. */
 export async function endLeftovers(rollback: string): Promise<void> {
-  const groups = new Set((await findProcesses(rollback)).map(({ group }) => group));
-  await Promise.all([...groups].map((group) => endGroup(group, graceSeconds)));
+  await endMarked(mark(rollback), graceSeconds);
 }
 
-async function findProcesses(rollback: string): Promise<ProcessStatus[]> {
-  const living = (await listProcesses()).filter(({ isZombie }) => !isZombie);
-  const ours = await Promise.all(living.map(({ pid }) => belongsTo(pid, rollback)));
-  return living.filter((_, index) => ours[index]);
-}
-
-async function belongsTo(pid: number, rollback: string): Promise<boolean> {
-  try {
-    const environment = await readFile(`/proc/${pid}/environ`, 'utf8');
-    return environment.split('\0').includes(`ROLLBACK_ID=${rollback}`);
-  } catch {
-    return false; // it has ended, or is not ours to look at
-  }
+function mark(rollback: string): string {
+  return `ROLLBACK_ID=${rollback}`;
 }

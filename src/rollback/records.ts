@@ -45,6 +45,8 @@ export const factSchema = z.discriminatedUnion('type', [
     rollback: z.string(),
     name: z.string(),
     argv: z.array(z.string()),
+    /** where its supervisor writes how it ended; absent in ledgers older than the field */
+    outcome_file: z.string().optional(),
   }),
   /** a method ended with exit 0 in its time; what it was to reach is looked at next */
   commandResult.extend({ type: z.literal('method_exited'), rollback: z.string(), name: z.string() }),

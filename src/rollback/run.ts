@@ -1,23 +1,21 @@
 import { stat } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
+import { basename, join } from 'node:path';
 import type { Config } from '../config/schema.js';
 import { resolveEngineUnit, withLoadedHarvestUnit } from '../deployments/engine-unit.js';
 import type { CheckResult, CommandResult, TriggerSource } from '../deployments/rollback.js';
 import { unixNow } from '../platform/clock.js';
 import { errorMessage } from '../platform/errors.js';
 import type { Logger } from '../platform/log.js';
-import { runCommand } from '../platform/run-command.js';
 import { endOfDeployment } from './begin.js';
+import { FactKeeper } from './fact-keeper.js';
 import { endLeftovers, waitForScripts } from './leftovers.js';
 import type { Ledger } from './ledger.js';
 import { preparePlan, programProblem, type PreparedMethod, type PreparedPlan } from './plans.js';
 import type { Fact } from './records.js';
 import { scriptEnvironment, scriptInput, type ScriptOrder } from './script-environment.js';
 import { resultOf, type RollbackState } from './state.js';
+import { forgetOutcome, runSupervised, supervisorPatience, takeUpOutcome } from './supervised-command.js';
 import { verifyState } from './verify.js';
-
-/** Pause before a record that could not be written is tried again, seconds. */
-const writeAgainAfter = 1;
 
 export interface RunContext {
   readonly config: Config;
@@ -33,12 +31,9 @@ export class RollbackRun {
   readonly #rollback: RollbackState;
   readonly #log: Logger;
   #config: Config;
-  /**
-   * Facts that the disk did not take yet. Nothing starts unless its beginning is in the ledger; from then on a full disk
-   * stops no method: facts wait here, in order, are tried again with the next one and at the end until they are written,
-   * and until then the rollback counts as running. A receiver that dies before loses them, and runs the methods again.
-   */
-  #unwritten: Fact[] = [];
+  readonly #facts: FactKeeper;
+  /** files that say how a method ended, until that is on record */
+  readonly #outcomeFiles: string[] = [];
 
   /** @param id of a rollback in the ledger without a result */
   constructor(context: RunContext, id: string) {
@@ -47,7 +42,9 @@ export class RollbackRun {
     this.#context = context;
     this.#config = context.config;
     this.#rollback = rollback;
+    if (rollback.outcome_file !== null) this.#outcomeFiles.push(rollback.outcome_file);
     this.#log = context.logger.child({ rollback: id, plan: rollback.plan, deployment: rollback.deployment });
+    this.#facts = new FactKeeper(context.ledger, this.#log);
   }
 
   /** Runs the plan's methods until one has done it. Never throws: what went wrong is in the record. */
@@ -58,19 +55,21 @@ export class RollbackRun {
   }
 
   /**
-   * Takes up a rollback that was interrupted. It is done where a method is known to have ended with exit 0 and its
-   * checks hold. Else all methods run again, as the checks alone may hold before a script has done all of its work
-   * (the files are right, and the engine still runs on the old ones).
+   * Takes up a rollback that was interrupted. A method that still runs, or ended meanwhile, goes on as if nothing had
+   * happened: its supervisor knows how it ended. The rollback is done where a method is known to have ended with exit 0 and
+   * its checks hold. Where nobody knows how a method ended all of them run again, as the checks alone may hold before a script
+   * has done all of its work (the files are right, and the engine still runs on the old ones).
    */
   async recover(): Promise<void> {
     await this.#guard(async (plan, engineUnit) => {
       const { deployments } = this.#context.ledger.state;
       const end = endOfDeployment(deployments.get(this.#rollback.deployment), unixNow());
-      if (end.length > 0) await this.#record(...end);
+      if (end.length > 0) await this.#facts.record(...end);
       if (await this.#isDone(plan, engineUnit)) return;
+      if (await this.#takeUpMethod(plan, engineUnit)) return;
       await this.#outlastScripts(plan);
       const note = 'interrupted and run again';
-      await this.#record({ type: 'rollback_resumed', rollback: this.#rollback.id, note });
+      await this.#facts.record({ type: 'rollback_resumed', rollback: this.#rollback.id, note });
       this.#log.warn('the rollback was interrupted and is not known to be done: running it again');
       await this.#runMethods(plan, engineUnit, 'recovery', note);
     });
@@ -88,7 +87,8 @@ export class RollbackRun {
       this.#log.error({ err: error }, 'the rollback could not be carried out');
       await this.#finish('failed', errorMessage(error));
     }
-    await this.#writeRest();
+    await this.#facts.writeRest();
+    await Promise.all(this.#outcomeFiles.map((file) => forgetOutcome(file)));
   }
 
   /** Whether the last method is known to have ended with exit 0, and what it was to reach verifies now. */
@@ -99,8 +99,34 @@ export class RollbackRun {
     const verification = await this.#verify(method, plan, engineUnit, 'recovery');
     if (!verification.every(({ ok }) => ok)) return false;
     if (last.ended_at === null)
-      await this.#record(methodFinished(this.#rollback.id, method.name, resultOf(last), verification));
+      await this.#facts.record(methodFinished(this.#rollback.id, method.name, resultOf(last), verification));
     await this.#finish('succeeded', 'recovered: it was interrupted, and its state verified');
+    return true;
+  }
+
+  /**
+   * Goes on with the method that ran when the receiver was killed, and with those after it where it did not do it.
+   * @returns false where no method ran, or nobody knows how it ended
+   */
+  async #takeUpMethod(plan: PreparedPlan, engineUnit: string): Promise<boolean> {
+    const last = this.#rollback.methods.at(-1);
+    const index = plan.methods.findIndex(({ name }) => name === last?.name);
+    const method = plan.methods[index];
+    if (last === undefined || method === undefined || last.ended_at !== null || hasSucceeded(last))
+      return false;
+    const left = last.started_at + method.timeoutSeconds + supervisorPatience - unixNow();
+    const outcomeFile = this.#rollback.outcome_file;
+    if (outcomeFile === null) return false;
+    const result = await takeUpOutcome(outcomeFile, Math.max(0, left));
+    if (result === undefined) return false;
+    this.#log.warn(
+      { method: method.name },
+      'the rollback was interrupted; its script was not: going on with its end',
+    );
+    const note = 'interrupted while its script ran; the end of that was taken up';
+    if (await this.#conclude(method, result, plan, engineUnit, 'recovery'))
+      await this.#finish('succeeded', note);
+    else await this.#runMethods(plan, engineUnit, 'recovery', note, plan.methods.slice(index + 1));
     return true;
   }
 
@@ -121,8 +147,9 @@ export class RollbackRun {
     engineUnit: string,
     trigger: TriggerSource,
     note: string,
+    methods: readonly PreparedMethod[] = plan.methods,
   ): Promise<void> {
-    for (const method of plan.methods) {
+    for (const method of methods) {
       if (await this.#runMethod(method, plan, engineUnit, trigger)) {
         await this.#finish('succeeded', note);
         return;
@@ -139,18 +166,34 @@ export class RollbackRun {
     trigger: TriggerSource,
   ): Promise<boolean> {
     const { id } = this.#rollback;
-    await this.#record({
+    const outcomeFile = this.#outcomeFile(this.#rollback.methods.length + 1);
+    this.#outcomeFiles.push(outcomeFile);
+    await this.#facts.record({
       type: 'method_started',
       rollback: id,
       name: method.name,
       argv: [...method.argv],
+      outcome_file: outcomeFile,
     });
     this.#log.info({ method: method.name, argv: method.argv }, 'method started');
-    const result = await this.#execute(method, plan, engineUnit, trigger);
+    const result = await this.#execute(method, plan, engineUnit, trigger, outcomeFile);
+    return this.#conclude(method, result, plan, engineUnit, trigger);
+  }
+
+  /** Verifies what a method that ended was to reach, and records both. @returns whether it did it */
+  async #conclude(
+    method: PreparedMethod,
+    result: CommandResult,
+    plan: PreparedPlan,
+    engineUnit: string,
+    trigger: TriggerSource,
+  ): Promise<boolean> {
+    const { id } = this.#rollback;
     const ended = hasSucceeded(result);
-    if (ended) await this.#record({ type: 'method_exited', rollback: id, name: method.name, ...result });
+    if (ended)
+      await this.#facts.record({ type: 'method_exited', rollback: id, name: method.name, ...result });
     const verification = ended ? await this.#verify(method, plan, engineUnit, trigger) : [];
-    await this.#record(methodFinished(id, method.name, result, verification));
+    await this.#facts.record(methodFinished(id, method.name, result, verification));
     const done = ended && verification.every(({ ok }) => ok);
     const { exit_code, signal, timed_out, error } = result;
     const told = { method: method.name, exit_code, signal, timed_out, error, verification };
@@ -159,11 +202,17 @@ export class RollbackRun {
     return done;
   }
 
+  /** @param number of the method's run in this rollback, from 1 */
+  #outcomeFile(number: number): string {
+    return join(this.#config.state.directory, 'runs', `${this.#rollback.id}.${number}.json`);
+  }
+
   async #execute(
     method: PreparedMethod,
     plan: PreparedPlan,
     engineUnit: string,
     trigger: TriggerSource,
+    outcomeFile: string,
   ): Promise<CommandResult> {
     const { root } = this.#config.files;
     const problem = (await isFolder(root))
@@ -171,12 +220,17 @@ export class RollbackRun {
       : `files.root ${root} is no folder`;
     if (problem !== undefined) return neverStarted(problem);
     const order = this.#order(trigger);
-    return runCommand({
+    return runSupervised({
       argv: method.argv,
       cwd: root,
-      environment: scriptEnvironment(this.#config, engineUnit, plan.environment, order),
+      environment: {
+        ...scriptEnvironment(this.#config, engineUnit, plan.environment, order),
+        ROLLBACK_RUN: basename(outcomeFile, '.json'),
+      },
       stdin: scriptInput(order),
       timeoutSeconds: method.timeoutSeconds,
+      mark: 'ROLLBACK_RUN',
+      outcomeFile,
     });
   }
 
@@ -212,29 +266,12 @@ export class RollbackRun {
 
   async #finish(result: 'succeeded' | 'failed', note: string): Promise<void> {
     const { id } = this.#rollback;
-    await this.#record(
+    await this.#facts.record(
       // Also a plan that failed may have restarted the engine; no rule may take that for a crash.
       { type: 'restart', role: 'engine', at: unixNow() },
       { type: 'rollback_finished', rollback: id, result, note, incident: 'due' },
     );
     this.#log[result === 'failed' ? 'error' : 'info']({ result, note }, 'rollback finished');
-  }
-
-  async #record(...facts: Fact[]): Promise<void> {
-    this.#unwritten.push(...facts);
-    try {
-      await this.#context.ledger.append(...this.#unwritten);
-      this.#unwritten = [];
-    } catch (error) {
-      this.#log.error({ err: error }, 'the ledger cannot be written; the rollback goes on');
-    }
-  }
-
-  async #writeRest(): Promise<void> {
-    while (this.#unwritten.length > 0) {
-      await delay(writeAgainAfter * 1000);
-      await this.#record();
-    }
   }
 }
 

@@ -19,6 +19,8 @@ export interface PlanTotals {
 export interface RollbackState extends Rollback {
   /** when its methods began to run, the last time; until then when it was decided */
   running_since: number;
+  /** says how the newest method ended, once it has; null: none was started, or its record is older than the field */
+  outcome_file: string | null;
 }
 
 /** What the records of a ledger amount to. Changed by `applyRecord` alone. */
@@ -186,6 +188,7 @@ function applyRollback(state: LedgerState, record: RollbackRecord): void {
     case 'method_started':
       if (rollback.methods.length === 0) rollback.running_since = record.time;
       rollback.methods.push(newMethodRun(record));
+      rollback.outcome_file = record.outcome_file ?? null;
       return;
     case 'method_exited': {
       const method = runningMethod(rollback, record.name);
@@ -226,6 +229,7 @@ function newRollback(record: Extract<LedgerRecord, { type: 'rollback_started' }>
     mode: record.mode,
     started_at: record.time,
     running_since: record.time,
+    outcome_file: null,
     ended_at: null,
     result: null,
     note: '',

@@ -2,12 +2,19 @@ import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFil
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { poll } from '../../src/platform/poll.js';
-import { firing, ReceiverBench, scriptPlan } from '../support/receiver.js';
+import { firing, ReceiverBench, scriptMethod, scriptPlan } from '../support/receiver.js';
 
 /** A receiver whose only script has begun to run for a canary. */
-async function whileScriptRuns(script: string): Promise<{ bench: ReceiverBench; canary: string }> {
+async function whileScriptRuns(
+  script: string,
+  changes: object = {},
+  furtherMethods: readonly string[] = [],
+): Promise<{ bench: ReceiverBench; canary: string }> {
+  const methods = ['script', ...furtherMethods].map((name) =>
+    scriptMethod('roll.sh', { verify_timeout: '20s', ...changes, name }),
+  );
   const bench = await ReceiverBench.create({
-    rollbacks: scriptPlan('roll.sh', { verify_timeout: '20s' }),
+    rollbacks: { qsc: { methods } },
     scripts: { 'roll.sh': script },
   });
   writeFileSync(join(bench.root, 'bad'), '');
@@ -34,32 +41,95 @@ async function scriptPid(bench: ReceiverBench): Promise<number> {
   return Number(text);
 }
 
+/** Files that say how a script ended. */
+function keptOutcomes(bench: ReceiverBench): string[] {
+  const folder = join(bench.folder, 'state', 'runs');
+  return existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : [];
+}
+
+/** As when the machine dies: receiver, supervisor and script at once. */
+async function killWithSupervisor(bench: ReceiverBench): Promise<void> {
+  const script = await scriptPid(bench);
+  await bench.kill('SIGKILL');
+  const status = readFileSync(`/proc/${script}/status`, 'utf8');
+  process.kill(Number(/^PPid:\s+(\d+)/m.exec(status)?.[1]), 'SIGKILL');
+  process.kill(-script, 'SIGKILL');
+}
+
 describe('a receiver killed', () => {
-  it('while the script runs waits for its end and runs it again, since nobody knows how it ended', async () => {
-    const { bench, canary } = await whileScriptRuns(
-      'if test $ROLLBACK_TRIGGER = recovery; then test -e ended; else until test -e go; do sleep 0.1; done; rm -f bad; touch ended; fi',
-    );
+  it('while the script runs takes its end up, and runs it no second time', async () => {
+    const { bench, canary } = await whileScriptRuns('until test -e go; do sleep 0.1; done; rm -f bad');
     await bench.kill('SIGKILL');
     await bench.start();
     // An alert that comes again meanwhile is the same violation.
     expect(await bench.alert(firing(canary))).toBe(200);
     writeFileSync(join(bench.root, 'go'), '');
     const rollback = await bench.finishedRollback();
-    expect(rollback).toMatchObject({ result: 'succeeded', trigger: { source: 'webhook' } });
-    expect(rollback.note).toBe('interrupted and run again');
-    expect(bench.runs()).toEqual([`roll.sh ${rollback.id} webhook`, `roll.sh ${rollback.id} recovery`]);
+    expect(rollback).toMatchObject({
+      result: 'succeeded',
+      trigger: { source: 'webhook' },
+      note: 'interrupted while its script ran; the end of that was taken up',
+      methods: [{ exit_code: 0, verification: [{ ok: true }] }],
+    });
+    expect(bench.runs()).toEqual([`roll.sh ${rollback.id} webhook`]);
     expect(await bench.rollbacks()).toHaveLength(1);
     expect(bench.facts('rollback_started')).toHaveLength(1);
     expect(bench.facts('rollback_finished')).toHaveLength(1);
+    expect(keptOutcomes(bench)).toEqual([]);
     expect(bench.verdict()).toMatchObject({ ok: true });
   });
 
-  it('runs the script again that died before its last step, though all that is verified holds', async () => {
+  it('while the script runs takes up the end of one that ended while no receiver ran', async () => {
+    const { bench } = await whileScriptRuns('until test -e go; do sleep 0.1; done; rm -f bad; echo gone');
+    await bench.kill('SIGKILL');
+    writeFileSync(join(bench.root, 'go'), '');
+    const kept = await poll(() => keptOutcomes(bench)[0], 10);
+    expect(kept).toMatch(/\.1\.json$/);
+    await bench.start();
+    expect(await bench.finishedRollback()).toMatchObject({
+      result: 'succeeded',
+      methods: [{ exit_code: 0, output: 'gone\n' }],
+    });
+    expect(bench.runs()).toHaveLength(1);
+  });
+
+  it('while the script runs ends it in its time, and goes on with the next method', async () => {
+    const { bench } = await whileScriptRuns(
+      'test $ROLLBACK_RUN = $ROLLBACK_ID.1 && sleep 600\nrm -f bad',
+      { timeout: '1s' },
+      ['again'],
+    );
+    await bench.kill('SIGKILL');
+    const kept = await poll(() => keptOutcomes(bench)[0], 20);
+    expect(kept).toBeDefined();
+    await bench.start();
+    expect(await bench.finishedRollback()).toMatchObject({
+      result: 'succeeded',
+      methods: [
+        { name: 'script', timed_out: true },
+        { name: 'again', exit_code: 0 },
+      ],
+    });
+    expect(bench.runs()).toHaveLength(2);
+  });
+
+  it('takes up a script that was killed as one that failed', async () => {
+    const { bench } = await whileScriptRuns('echo $$ > pid; sleep 60');
+    await bench.kill('SIGKILL');
+    process.kill(-(await scriptPid(bench)), 'SIGKILL');
+    await bench.start();
+    expect(await bench.finishedRollback()).toMatchObject({
+      result: 'failed',
+      methods: [{ exit_code: null, signal: 'SIGKILL' }],
+    });
+    expect(bench.runs()).toHaveLength(1);
+  });
+
+  it('runs the script again that died with its supervisor before its last step, though all that is verified holds', async () => {
     const { bench } = await whileScriptRuns(
       'rm -f bad\ntest $ROLLBACK_TRIGGER = recovery || { echo $$ > pid; sleep 60; }\ntouch restarted',
     );
-    await bench.kill('SIGKILL');
-    process.kill(-(await scriptPid(bench)), 'SIGKILL');
+    await killWithSupervisor(bench);
     await bench.start();
     expect(await bench.finishedRollback()).toMatchObject({
       result: 'succeeded',
@@ -69,12 +139,11 @@ describe('a receiver killed', () => {
     expect(existsSync(join(bench.root, 'restarted'))).toBe(true);
   });
 
-  it('while the script runs runs it again where it died with it', async () => {
+  it('while the script runs runs it again where the machine died with it', async () => {
     const { bench } = await whileScriptRuns(
       'test $ROLLBACK_TRIGGER = recovery || { echo $$ > pid; sleep 60; }\nrm -f bad',
     );
-    await bench.kill('SIGKILL');
-    process.kill(-(await scriptPid(bench)), 'SIGKILL');
+    await killWithSupervisor(bench);
     bench.configure({ rollbacks: scriptPlan('roll.sh', { verify_timeout: '300ms' }) });
     await bench.start();
     const rollback = await bench.finishedRollback();

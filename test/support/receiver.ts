@@ -237,18 +237,17 @@ export function payload(...alerts: readonly object[]): object {
 
 /** A plan of one script that succeeds when `bad` is gone. */
 export function scriptPlan(command: string, changes: object = {}): object {
+  return { qsc: { methods: [scriptMethod(command, changes)] } };
+}
+
+/** A method that runs a script and verifies that `bad` is gone. */
+export function scriptMethod(command: string, changes: object = {}): object {
   return {
-    qsc: {
-      methods: [
-        {
-          name: 'script',
-          command: [`./${command}`],
-          timeout: '20s',
-          verify: [{ file_absent: '${root}/bad' }],
-          verify_timeout: '5s',
-          ...changes,
-        },
-      ],
-    },
+    name: 'script',
+    command: [`./${command}`],
+    timeout: '20s',
+    verify: [{ file_absent: '${root}/bad' }],
+    verify_timeout: '5s',
+    ...changes,
   };
 }

@@ -90,6 +90,23 @@ describe('runCommand', () => {
     expect(isAlive(await pidIn(join(folder, 'grandchild')))).toBe(false);
   });
 
+  it('ends whoever carries the mark when time is up, also who forked twice into a session of its own', async () => {
+    const folder = temporaryFolder();
+    const script = `(setsid bash -c 'trap "" TERM; echo $BASHPID > daemon; while :; do sleep 1; done' &)
+until test -s daemon; do sleep 0.05; done
+echo started; sleep 60`;
+    const end = await runCommand({
+      argv: ['bash', '-c', script],
+      cwd: folder,
+      environment: { ...environment, RUN_OF_THIS_TEST: folder },
+      stdin: '',
+      timeoutSeconds: 2,
+      mark: 'RUN_OF_THIS_TEST',
+    });
+    expect(end).toMatchObject({ timed_out: true, signal: 'SIGTERM', output: 'started\n' });
+    expect(isAlive(await pidIn(join(folder, 'daemon')))).toBe(false);
+  });
+
   it('lets a command clean up after TERM', async () => {
     const end = await bash('trap "echo cleaned; exit 7" TERM; echo ready; sleep 60 & wait', 1);
     expect(end).toMatchObject({ timed_out: true, exit_code: 7 });

@@ -13,6 +13,7 @@ function rollback(changes: Partial<RollbackState> = {}): RollbackState {
     trigger: manual,
     mode: 'auto',
     started_at: end - 10,
+    outcome_file: null,
     running_since: end - 10,
     ended_at: end,
     result: 'succeeded',
