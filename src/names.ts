@@ -138,6 +138,10 @@ export const receiverMetric = {
   unknownRules: 'redline_reconciliation_unknown_rules',
   mode: 'redline_receiver_mode',
   ledgerRecords: 'redline_ledger_records',
+  leaseStanding: 'redline_lease_standing',
+  leaseFence: 'redline_lease_fence',
+  leaseStoreUp: 'redline_lease_store_up',
+  leaseTransitions: 'redline_lease_transitions_total',
 } as const;
 
 /** Recording rules that programs ask Prometheus for. */

@@ -10,6 +10,7 @@ import {
   type PrepareRequest,
   type StartDeploymentOrder,
 } from '../deployments/deployment.js';
+import { receiverStandingSchema } from '../deployments/receiver-standing.js';
 import { rollbackSchema, type Rollback } from '../deployments/rollback.js';
 import { errorMessage, ExitCode, UserError } from '../platform/errors.js';
 import { formatAddress, reachable } from '../platform/http-server.js';
@@ -33,10 +34,15 @@ const refusal = z.object({ error: z.string() });
 export class ReceiverClient {
   readonly address: string;
   readonly #tokenFile: string;
+  /** the other receiver of a pair; empty: not known */
+  readonly #peer: string;
+  /** the receiver that turned out to be in charge; undefined: ours is asked first */
+  #inCharge: string | undefined;
 
   constructor(config: Config) {
     this.address = receiverAddress(config);
     this.#tokenFile = config.receiver.token_file;
+    this.#peer = config.receiver.lease.peer_url.replace(/\/+$/, '');
   }
 
   /**
@@ -138,10 +144,46 @@ export class ReceiverClient {
     );
   }
 
+  /** Asks the receiver; of a pair the other one where this is down, and the one that is in charge where it is told so. */
   async #send(method: string, path: string, body: unknown): Promise<Response> {
+    const { address, response } = await this.#sendToFirst(method, path, body);
+    if (response.status !== 503) return response;
+    const holder = await this.#holderKnownTo(address);
+    if (holder === undefined) return response;
+    // From now on: what was ordered there is known there first.
+    this.#inCharge = holder;
+    return this.#sendTo(holder, method, path, body);
+  }
+
+  /** @throws ReceiverDown naming our own receiver, where none of them answers */
+  async #sendToFirst(
+    method: string,
+    path: string,
+    body: unknown,
+  ): Promise<{ address: string; response: Response }> {
+    let down: unknown;
+    for (const address of [this.#inCharge, this.address, this.#peer]) {
+      if (address === undefined || address === '') continue;
+      try {
+        return { address, response: await this.#sendTo(address, method, path, body) };
+      } catch (error) {
+        if (!(error instanceof ReceiverDown)) throw error;
+        if (address === this.address) down = error;
+      }
+    }
+    throw down;
+  }
+
+  async #holderKnownTo(address: string): Promise<string | undefined> {
+    const response = await this.#sendTo(address, 'GET', '/api/lease', undefined);
+    const found = receiverStandingSchema.safeParse(parseJson(await response.text()));
+    return found.success ? found.data.holder?.url : undefined;
+  }
+
+  async #sendTo(address: string, method: string, path: string, body: unknown): Promise<Response> {
     const token = body === undefined ? undefined : readSecret(this.#tokenFile, 'receiver.token_file');
     try {
-      return await fetch(this.address + path, {
+      return await fetch(address + path, {
         method,
         signal: AbortSignal.timeout(10_000),
         headers:
@@ -151,7 +193,7 @@ export class ReceiverClient {
     } catch (error) {
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
       throw new ReceiverDown(
-        `The receiver does not answer at ${this.address}: ${errorMessage(cause)}. Start it (redline receiver), or set receiver.url.`,
+        `The receiver does not answer at ${address}: ${errorMessage(cause)}. Start it (redline receiver), or set receiver.url.`,
         ExitCode.refused,
       );
     }

@@ -159,6 +159,28 @@ const receiver = z.strictObject({
   /** auto: acts. shadow: decides and records, runs nothing */
   mode: z.enum(['auto', 'shadow']).default('auto'),
   reconcile_interval: positiveDuration('5s'),
+  /** how the other receiver of a pair and people call this one; empty: the machine's name */
+  name: z.string().max(64).default(''),
+  /** two receivers of one deployment: the one that holds a lease in Redis acts, the other watches */
+  lease: z
+    .strictObject({
+      enabled: z.boolean().default(false),
+      /** acts while Redis cannot be reached; of one receiver of the pair only */
+      primary: z.boolean().default(false),
+      /** the keys' beginning; its {...} keeps them in one place of a cluster */
+      key_prefix: z
+        .string()
+        .regex(/\{[^{}]+\}/, 'needs a part in braces, as redline:{receivers}')
+        .default('redline:{receivers}'),
+      /** how long the holder may be silent before the other takes over */
+      ttl: duration('5s', {
+        positive: true,
+        longest: { text: '60s', seconds: 60, why: 'nobody acts meanwhile' },
+      }),
+      /** where the command line finds the other receiver when this one is down; empty: nowhere */
+      peer_url: z.string().default(''),
+    })
+    .prefault({}),
   /** largest webhook body, bytes */
   max_body_bytes: z
     .int()

@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.js';
 import { unixNow } from '../platform/clock.js';
 import type { Logger } from '../platform/log.js';
 import type { Mutex } from '../platform/mutex.js';
+import { NotInCharge, type Authority } from '../rollback/authority.js';
 import { beginRollback, describeViolation, triggerOfViolation, type Receipt } from '../rollback/begin.js';
 import { decide, type Decision, type IgnoreReason } from '../rollback/decide.js';
 import type { Ledger } from '../rollback/ledger.js';
@@ -18,6 +19,7 @@ export interface AlertHandlerParts {
   readonly queue: RollbackQueue;
   /** everything that decides on the ledger's state and then adds to it takes its turn here */
   readonly mutex: Mutex;
+  readonly authority: Authority;
   readonly logger: Logger;
   /** counts what was decided: `start`, `evidence`, or why it was ignored */
   readonly countDecision: (decision: string) => void;
@@ -33,10 +35,12 @@ export class AlertHandler {
     this.#plans = new Set(Object.keys(parts.config.rollbacks));
   }
 
-  /** @throws the Node system error when the ledger cannot be written; then nothing was started */
+  /** @throws NotInCharge, or the Node system error when the ledger cannot be written; then nothing was started */
   async handle(violation: Violation, receipt: Receipt): Promise<void> {
     await this.#parts.mutex.run(async () => {
-      const { ledger, config } = this.#parts;
+      const { ledger, config, authority } = this.#parts;
+      const refusal = authority.refusal();
+      if (refusal !== undefined) throw new NotInCharge(refusal);
       const decision = decide(violation, ledger.state, this.#plans, config.receiver.mode, unixNow());
       await this.#act(decision, violation, receipt);
       this.#parts.countDecision(decision.type === 'ignore' ? decision.reason : decision.type);
@@ -68,10 +72,11 @@ export class AlertHandler {
     violation: Violation,
     receipt: Receipt,
   ): Promise<void> {
-    const { ledger, queue, logger, config } = this.#parts;
+    const { ledger, queue, authority, logger, config } = this.#parts;
     const { mode } = config.receiver;
     const trigger = triggerOfViolation(violation, receipt);
-    const id = await beginRollback(ledger, { plan: violation.plan, deployment, trigger, mode });
+    const order = { plan: violation.plan, deployment, trigger, mode };
+    const id = await beginRollback(ledger, order, authority);
     logger.warn(
       {
         rollback: id,

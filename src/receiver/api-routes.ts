@@ -11,18 +11,21 @@ import { rollbackSchema } from '../deployments/rollback.js';
 import { requireToken } from './authentication.js';
 import { orderLimit, parseBody, readBody, requireJson } from './body.js';
 import { HttpError } from './http-error.js';
+import { requireCharge } from './in-charge.js';
 import { only } from './methods.js';
 import type { Services } from './services.js';
 
 /** `/api`: deployments and rollbacks. Reading is free; whatever changes something needs the token. */
-export function apiRoutes({ token, baselines, deployments, manual, ledger }: Services): Router {
+export function apiRoutes(services: Services): Router {
+  const { token, baselines, deployments, manual, ledger, authority, standing } = services;
   const router = Router();
   const authenticate = requireToken(token);
+  const inCharge = requireCharge(authority);
   const readOrder = readBody(orderLimit);
 
   router
     .route('/api/cutover')
-    .post(authenticate, requireJson, readOrder, async (request, response) => {
+    .post(authenticate, inCharge, requireJson, readOrder, async (request, response) => {
       const { cutover } = parseBody(request, cutoverRequest);
       response.json({ cutover, registered_at: await deployments.registerCutover(cutover) });
     })
@@ -32,7 +35,7 @@ export function apiRoutes({ token, baselines, deployments, manual, ledger }: Ser
     .get((_request, response) => {
       response.json({ baselines: baselines.list() });
     })
-    .post(authenticate, requireJson, readOrder, async (request, response) => {
+    .post(authenticate, inCharge, requireJson, readOrder, async (request, response) => {
       const order = parseBody(request, prepareRequest);
       await baselines.prepare(order);
       response.status(201).json({ baseline: order.baseline });
@@ -43,30 +46,36 @@ export function apiRoutes({ token, baselines, deployments, manual, ledger }: Ser
     .get((_request, response) => {
       response.json({ deployments: deployments.list() });
     })
-    .post(authenticate, requireJson, readOrder, async (request, response) => {
+    .post(authenticate, inCharge, requireJson, readOrder, async (request, response) => {
       response.status(201).json(await deployments.start(parseBody(request, startDeploymentRequest)));
     })
     .all(only('GET, POST'));
   router
     .route('/api/deployments/:id/activated')
-    .post(authenticate, requireJson, readOrder, async (request, response) => {
+    .post(authenticate, inCharge, requireJson, readOrder, async (request, response) => {
       response.json(await deployments.activate(request.params.id, parseBody(request, activatedRequest).at));
     })
     .all(only('POST'));
   router
     .route('/api/deployments/:id/end')
-    .post(authenticate, requireJson, readOrder, async (request, response) => {
+    .post(authenticate, inCharge, requireJson, readOrder, async (request, response) => {
       const { outcome } = parseBody(request, endDeploymentRequest);
       response.json(await deployments.end(request.params.id, outcome));
     })
     .all(only('POST'));
+  router
+    .route('/api/lease')
+    .get((_request, response) => {
+      response.json(standing());
+    })
+    .all(only('GET'));
   router
     .route('/api/rollbacks')
     .get((_request, response) => {
       const newestFirst = [...ledger.state.rollbacks.values()].reverse();
       response.json({ rollbacks: newestFirst.map((rollback) => rollbackSchema.parse(rollback)) });
     })
-    .post(authenticate, requireJson, readOrder, async (request, response) => {
+    .post(authenticate, inCharge, requireJson, readOrder, async (request, response) => {
       const rollback = await manual.start(parseBody(request, manualRollbackRequest));
       response.status(202).json({ rollback: rollbackSchema.parse(rollback) });
     })

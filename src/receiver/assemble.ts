@@ -7,6 +7,7 @@ import { unixNow } from '../platform/clock.js';
 import type { Logger } from '../platform/log.js';
 import { Mutex } from '../platform/mutex.js';
 import type { PeriodicTask } from '../platform/periodic.js';
+import { soleAuthority } from '../rollback/authority.js';
 import { Ledger, ledgerPath } from '../rollback/ledger.js';
 import { RollbackQueue } from '../rollback/queue.js';
 import { redisKeyReader } from '../rollback/redis-key.js';
@@ -20,6 +21,9 @@ import { deploymentFamilies } from './deployment-families.js';
 import { Deployments } from './deployments.js';
 import type { Family } from './family.js';
 import { Inbox, inboxPath } from './inbox.js';
+import { leaseFamilies } from './lease/lease-families.js';
+import { openPair, type OpenPair } from './lease/open-pair.js';
+import { describeStanding } from './lease/standing.js';
 import { IncidentWriter } from './incident-writer.js';
 import { ManualRollbacks } from './manual-rollbacks.js';
 import { ReceiverMetrics } from './metrics.js';
@@ -40,6 +44,8 @@ export interface Parts {
   readonly worker: InboxWorker;
   readonly queue: RollbackQueue;
   readonly mutex: Mutex;
+  /** undefined: it stands alone */
+  readonly pair: OpenPair | undefined;
   readonly tasks: readonly PeriodicTask[];
   readonly logger: Logger;
 }
@@ -63,7 +69,13 @@ export async function assemble(
   observation.follow(logger);
 
   const mutex = new Mutex();
-  const queue = new RollbackQueue({ config, ledger, logger, readRedisKey: redisKeyReader(config.redis) });
+  const onTakeOver = (): Promise<void> => takeUp({ ledger, queue, worker });
+  const pair = config.receiver.lease.enabled
+    ? openPair({ config, ledger, mutex, logger, onTakeOver })
+    : undefined;
+  const authority = pair?.pair ?? soleAuthority;
+  const readRedisKey = redisKeyReader(config.redis);
+  const queue = new RollbackQueue({ config, ledger, authority, logger, readRedisKey });
   const prometheus = new PrometheusClient(config.prometheus.url, config.prometheus.timeout);
   const metrics = new ReceiverMetrics(Object.keys(config.rollbacks));
   const handler = new AlertHandler({
@@ -71,18 +83,26 @@ export async function assemble(
     ledger,
     queue,
     mutex,
+    authority,
     logger,
     countDecision: (decision) => {
       metrics.countDecision(decision);
     },
   });
-  const worker = new InboxWorker(inbox, handler, logger);
+  const worker = new InboxWorker(inbox, handler, authority, logger);
   const inputs = judgedInputs(config);
   const quantities = askedQuantities(inputs);
   const deployments = new Deployments({ ledger, mutex, observation, quantities, logger });
   const notifications = new NotificationLog(logger);
   const acceptances = new Acceptances({ ledger, mutex, prometheus, logger });
-  const reconciliation = new Reconciliation({ prometheus, handler, acceptances, notifications, logger });
+  const reconciliation = new Reconciliation({
+    prometheus,
+    handler,
+    acceptances,
+    notifications,
+    authority,
+    logger,
+  });
   measureRollbacks(ledger, metrics);
 
   const app = createApp({
@@ -93,9 +113,14 @@ export async function assemble(
     baselines: new Baselines({ ledger, mutex, quantities, logger }),
     deployments,
     notifications,
-    manual: new ManualRollbacks({ config, ledger, mutex, queue, logger }),
+    manual: new ManualRollbacks({ config, ledger, mutex, queue, authority, logger }),
     metrics,
-    families: () => currentFamilies({ config, inputs, ledger, inbox, reconciliation }),
+    authority,
+    standing: () => describeStanding(pair?.lease),
+    families: () => [
+      ...currentFamilies({ config, inputs, ledger, inbox, reconciliation }),
+      ...leaseFamilies(pair?.lease),
+    ],
     notReady,
     maxBodyBytes: config.receiver.max_body_bytes,
     logger,
@@ -111,32 +136,45 @@ export async function assemble(
   const scoreboard = new ScoreboardWriter(config.files, ledger, prometheus);
   const incidents = new IncidentWriter({ config, ledger, prometheus, logger });
   const monitorLog = new MonitorLog({ path: config.files.monitor_log, ledger, prometheus });
+  // What is written for all to see, or put on record, is done by the one that is in charge.
+  const whileInCharge = (run: () => Promise<void>) => (): Promise<void> =>
+    authority.refusal() === undefined ? run() : Promise.resolve();
   const tasks: PeriodicTask[] = [
     {
       name: 'reconciliation',
       intervalSeconds: config.receiver.reconcile_interval,
       run: () => reconciliation.run(),
     },
-    { name: 'end of observations', intervalSeconds: 1, run: () => deployments.expire() },
-    { name: 'monitoring completed', intervalSeconds: 5, run: () => completion.run() },
+    { name: 'end of observations', intervalSeconds: 1, run: whileInCharge(() => deployments.expire()) },
+    { name: 'monitoring completed', intervalSeconds: 5, run: whileInCharge(() => completion.run()) },
     // What is watched after a rollback ends by the clock alone.
     { name: 'observation file', intervalSeconds: 10, run: () => observation.write() },
     { name: 'inbox', intervalSeconds: 1, run: () => inbox.flush() },
-    { name: 'scoreboard', intervalSeconds: 1, run: () => scoreboard.run() },
-    { name: 'incident files', intervalSeconds: 1, run: () => incidents.run() },
-    { name: 'monitor log', intervalSeconds: 1, run: () => monitorLog.run() },
+    { name: 'scoreboard', intervalSeconds: 1, run: whileInCharge(() => scoreboard.run()) },
+    { name: 'incident files', intervalSeconds: 1, run: whileInCharge(() => incidents.run()) },
+    { name: 'monitor log', intervalSeconds: 1, run: whileInCharge(() => monitorLog.run()) },
+    ...(pair === undefined ? [] : [leaseTask(pair, config.receiver.lease.ttl)]),
   ];
-  return { app, ledger, inbox, worker, queue, mutex, tasks, logger };
+  return { app, ledger, inbox, worker, queue, mutex, pair, tasks, logger };
 }
 
 /** Goes on with what was accepted or begun before the receiver last ended. */
-export async function takeUp({ ledger, queue, worker }: Parts): Promise<void> {
+export async function takeUp({
+  ledger,
+  queue,
+  worker,
+}: Pick<Parts, 'ledger' | 'queue' | 'worker'>): Promise<void> {
   for (const { id, plan, mode, result } of ledger.state.rollbacks.values()) {
     if (result !== null) continue;
     if (mode === 'auto') queue.add(id, plan, true);
     else await ledger.append({ type: 'rollback_finished', rollback: id, result: 'shadow', note: '' });
   }
   worker.wake();
+}
+
+/** Often enough that one answer may be lost and the lease still be renewed in time. */
+function leaseTask({ pair }: OpenPair, ttlSeconds: number): PeriodicTask {
+  return { name: 'lease', intervalSeconds: Math.min(1, ttlSeconds / 4), run: () => pair.tend() };
 }
 
 function measureRollbacks(ledger: Ledger, metrics: ReceiverMetrics): void {

@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.js';
 import type { Rollback } from '../deployments/rollback.js';
 import type { Logger } from '../platform/log.js';
 import type { Mutex } from '../platform/mutex.js';
+import type { Authority } from '../rollback/authority.js';
 import { beginRollback } from '../rollback/begin.js';
 import type { Ledger } from '../rollback/ledger.js';
 import { manualTrigger, newestDeployment, unfinishedRollback, type ManualOrder } from '../rollback/manual.js';
@@ -13,6 +14,7 @@ export interface ManualRollbackParts {
   readonly ledger: Ledger;
   readonly mutex: Mutex;
   readonly queue: RollbackQueue;
+  readonly authority: Authority;
   readonly logger: Logger;
 }
 
@@ -29,18 +31,19 @@ export class ManualRollbacks {
    * @throws HttpError 404 for an unknown plan, 409 while a rollback of the plan runs
    */
   async start(order: ManualOrder): Promise<Rollback> {
-    const { config, ledger, mutex, queue, logger } = this.#parts;
+    const { config, ledger, mutex, queue, authority, logger } = this.#parts;
     if (!Object.hasOwn(config.rollbacks, order.plan))
       throw new HttpError(404, `there is no rollback plan "${order.plan}"`);
     return mutex.run(async () => {
       const running = unfinishedRollback(ledger.state, order.plan);
       if (running !== undefined) throw new HttpError(409, `the rollback ${running.id} is running`);
-      const id = await beginRollback(ledger, {
+      const begun = {
         plan: order.plan,
         deployment: newestDeployment(ledger.state, order.plan),
         trigger: manualTrigger(order),
         mode: 'auto',
-      });
+      } as const;
+      const id = await beginRollback(ledger, begun, authority);
       logger.warn({ rollback: id, ...order }, 'rolling back by hand');
       queue.add(id, order.plan);
       const rollback = ledger.state.rollbacks.get(id);

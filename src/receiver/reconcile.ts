@@ -2,6 +2,7 @@ import { PrometheusError, type AlertingRule, type PrometheusClient } from '../al
 import { violationOfRule } from '../alerts/violation.js';
 import { unixNow } from '../platform/clock.js';
 import type { Logger } from '../platform/log.js';
+import { NotInCharge, type Authority } from '../rollback/authority.js';
 import type { Acceptances } from './acceptances.js';
 import type { AlertHandler } from './alerts.js';
 import type { NotificationLog } from './notifications.js';
@@ -20,6 +21,7 @@ export interface ReconciliationParts {
   readonly handler: AlertHandler;
   readonly acceptances: Acceptances;
   readonly notifications: NotificationLog;
+  readonly authority: Authority;
   readonly logger: Logger;
 }
 
@@ -35,6 +37,7 @@ export class Reconciliation {
   readonly #handler: AlertHandler;
   readonly #acceptances: Acceptances;
   readonly #notifications: NotificationLog;
+  readonly #authority: Authority;
   readonly #logger: Logger;
   #lastSuccess: number | null = null;
   #errors = 0;
@@ -44,11 +47,13 @@ export class Reconciliation {
   /** instances of the delivery alert that fired at the last comparison */
   #undelivered: ReadonlySet<string> = new Set();
 
-  constructor({ prometheus, handler, acceptances, notifications, logger }: ReconciliationParts) {
+  constructor(parts: ReconciliationParts) {
+    const { prometheus, handler, acceptances, notifications, authority, logger } = parts;
     this.#prometheus = prometheus;
     this.#handler = handler;
     this.#acceptances = acceptances;
     this.#notifications = notifications;
+    this.#authority = authority;
     this.#logger = logger;
   }
 
@@ -64,6 +69,7 @@ export class Reconciliation {
       this.#isDown = false;
       this.#lastSuccess = unixNow();
     } catch (error) {
+      if (error instanceof NotInCharge) return; // whoever is in charge asks Prometheus too
       if (!(error instanceof PrometheusError)) throw error;
       this.#errors += 1;
       if (!this.#isDown) this.#logger.error({ reason: error.message }, 'reconciliation is not possible');
@@ -75,6 +81,7 @@ export class Reconciliation {
     this.#tellUndelivered(rules);
     const rollbackRules = rules.filter(({ labels }) => labels.rollback !== undefined);
     this.#noteUnknown(rollbackRules.filter(({ health }) => health !== 'ok'));
+    if (this.#authority.refusal() !== undefined) return;
     for (const rule of rollbackRules.filter(({ health }) => health === 'ok')) {
       for (const instance of rule.alerts) {
         if (instance.state !== 'firing' || instance.labels.deployment === undefined) continue;

@@ -1,4 +1,6 @@
 import type { Logger } from '../platform/log.js';
+import type { ReceiverStanding } from '../deployments/receiver-standing.js';
+import type { Authority } from '../rollback/authority.js';
 import type { Ledger } from '../rollback/ledger.js';
 import type { BearerToken } from './authentication.js';
 import type { Baselines } from './baselines.js';
@@ -21,6 +23,9 @@ export interface Services {
   readonly notifications: NotificationLog;
   readonly manual: ManualRollbacks;
   readonly metrics: ReceiverMetrics;
+  readonly authority: Authority;
+  /** how this receiver stands beside another */
+  readonly standing: () => ReceiverStanding;
   /** the state as metrics, now */
   readonly families: () => Family[];
   /** why the receiver would not act now; undefined where it would */

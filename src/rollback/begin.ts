@@ -10,6 +10,7 @@ import {
   type TriggerSource,
 } from '../deployments/rollback.js';
 import { unixNow } from '../platform/clock.js';
+import { soleAuthority, type Authority } from './authority.js';
 import type { Ledger } from './ledger.js';
 import type { Fact } from './records.js';
 
@@ -28,19 +29,24 @@ export interface RollbackOrder {
 /**
  * Records that a rollback begins, and with it the end of its deployment. Only then may anything run. In shadow mode
  * it is over at once and the deployment goes on.
+ * @param authority of the receiver that begins it
  * @returns the rollback's id
- * @throws the Node system error when the ledger cannot be written; then nothing has begun
+ * @throws NotInCharge where another receiver is to do it; the Node system error when the ledger cannot be written; then
+ * nothing has begun
  */
-export async function beginRollback(ledger: Ledger, order: RollbackOrder): Promise<string> {
+export async function beginRollback(
+  ledger: Ledger,
+  order: RollbackOrder,
+  authority: Authority = soleAuthority,
+): Promise<string> {
   const now = unixNow();
-  // Scripts that outlive their receiver are known by this id, so no other receiver of this machine may have the same.
-  const unique = randomBytes(3).toString('hex');
-  const id = `${newId([order.plan], now, () => false)}-${unique}`;
+  const deployment = order.deployment?.id ?? noDeployment;
+  const id = authority.announcedId(order.plan, deployment) ?? freshId(order.plan, now);
   const started: Fact = {
     type: 'rollback_started',
     rollback: id,
     plan: order.plan,
-    deployment: order.deployment?.id ?? noDeployment,
+    deployment,
     mode: order.mode,
     trigger: order.trigger,
   };
@@ -52,9 +58,21 @@ export async function beginRollback(ledger: Ledger, order: RollbackOrder): Promi
       note: 'shadow mode: decided and recorded, nothing was run',
     });
   } else {
-    await ledger.append(started, ...endOfDeployment(order.deployment, now));
+    const facts = [started, ...endOfDeployment(order.deployment, now)];
+    await authority.announce(facts);
+    try {
+      await ledger.append(...facts);
+    } catch (error) {
+      authority.notRecorded();
+      throw error;
+    }
   }
   return id;
+}
+
+/** Scripts that outlive their receiver are known by this id, so no other receiver of this machine may have the same. */
+function freshId(plan: string, now: number): string {
+  return `${newId([plan], now, () => false)}-${randomBytes(3).toString('hex')}`;
 }
 
 /** A deployment that is rolled back is over; one that somebody accepted or abandoned before keeps its outcome. */

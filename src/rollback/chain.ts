@@ -25,13 +25,18 @@ export class ChainError extends Error {
 
 const hashField = /,"hash":"([0-9a-f]{64})"\}$/;
 
+/** Under which lease a record is written, and who recorded its fact first. */
+export type Provenance = Pick<LedgerRecord, 'fence' | 'origin'>;
+
 /** Puts a fact behind the head of a chain and gives it its line. */
 export function chainRecord(
   fact: Fact,
   time: number,
   head: ChainHead,
+  { fence, origin }: Provenance = { fence: 0 },
 ): { record: LedgerRecord; line: string } {
-  const body = { seq: head.seq + 1, time, ...fact, prev: head.hash };
+  const from = origin === undefined ? {} : { origin };
+  const body = { seq: head.seq + 1, time, fence, ...from, ...fact, prev: head.hash };
   const text = JSON.stringify(body);
   const hash = sha256(text);
   return { record: { ...body, hash }, line: `${text.slice(0, -1)},"hash":"${hash}"}` };
@@ -68,7 +73,10 @@ function parse(line: string, number: number): LedgerRecord {
   }
   if (!isLink(json)) throw new ChainError(number, 'it lacks its number, its time or its link');
   const fact = factSchema.safeParse(json);
-  if (fact.success) return { seq: json.seq, time: json.time, ...fact.data, prev: json.prev, hash: json.hash };
+  if (fact.success) {
+    const { seq, time, fence = 0, origin, prev, hash } = json;
+    return { seq, time, fence, ...(origin === undefined ? {} : { origin }), ...fact.data, prev, hash };
+  }
   const issue = fact.error.issues[0];
   throw new ChainError(
     number,

@@ -5,7 +5,7 @@ import { errorCode, ExitCode, UserError } from '../platform/errors.js';
 import { GroupCommit } from '../platform/group-commit.js';
 import type { Logger } from '../platform/log.js';
 import { ChainError, chainRecord, chainStart, readRecord, type ChainHead } from './chain.js';
-import type { Fact, LedgerRecord } from './records.js';
+import type { Fact, LedgerRecord, Origin } from './records.js';
 import { applyRecord, emptyState, type LedgerState } from './state.js';
 
 /** What a check of a ledger found. */
@@ -34,6 +34,15 @@ export function verifyLedger(lines: Iterable<string>): LedgerVerdict {
   return { ok: true, records: head.seq, lastHash: head.hash };
 }
 
+/** The newest records that are kept in memory for whoever tells them on. */
+const keptRecent = 1000;
+
+/** Facts on their way into the ledger, with where they come from. */
+interface Submission {
+  readonly facts: readonly Fact[];
+  readonly origin: Origin | undefined;
+}
+
 /**
  * The audit record: everything that Redline did or decided, chained by hash, and the only place where its state is
  * kept. `state` is what the records written so far amount to.
@@ -42,13 +51,16 @@ export class Ledger {
   readonly #log: DurableLog;
   readonly #state: LedgerState;
   readonly #listeners: ((record: LedgerRecord) => void)[] = [];
-  readonly #commits: GroupCommit<readonly Fact[], readonly LedgerRecord[]>;
+  readonly #commits: GroupCommit<Submission, readonly LedgerRecord[]>;
+  #recent: LedgerRecord[];
   #head: ChainHead;
+  #fence: () => number = () => 0;
 
-  private constructor(log: DurableLog, state: LedgerState, head: ChainHead) {
+  private constructor(log: DurableLog, state: LedgerState, head: ChainHead, recent: LedgerRecord[]) {
     this.#log = log;
     this.#state = state;
     this.#head = head;
+    this.#recent = recent;
     this.#commits = new GroupCommit((items) => this.#commit(items));
   }
 
@@ -59,11 +71,13 @@ export class Ledger {
   static async open(path: string, logger: Logger): Promise<Ledger> {
     let head: ChainHead = chainStart;
     const state = emptyState();
+    let recent: LedgerRecord[] = [];
     try {
       const { log, torn } = await DurableLog.open(path, (line, number) => {
         const record = readRecord(line, number, head);
         head = record;
         applyRecord(state, record);
+        recent = withNewest(recent, record);
       });
       if (torn !== undefined) {
         logger.warn(
@@ -71,7 +85,7 @@ export class Ledger {
           'the last record of the ledger was half written when the receiver ended; it was moved aside and nothing else is missing',
         );
       }
-      return new Ledger(log, state, { seq: head.seq, hash: head.hash });
+      return new Ledger(log, state, { seq: head.seq, hash: head.hash }, recent);
     } catch (error) {
       throw ledgerError(error, path);
     }
@@ -86,6 +100,16 @@ export class Ledger {
     return this.#head.seq;
   }
 
+  /** The newest records, oldest first; at least a thousand where there are so many. */
+  get recent(): readonly LedgerRecord[] {
+    return this.#recent;
+  }
+
+  /** @param fence gives the fencing number for each record that is written from now on */
+  fenceWith(fence: () => number): void {
+    this.#fence = fence;
+  }
+
   /** Calls back for every record once it is durable and part of the state. */
   onRecord(listener: (record: LedgerRecord) => void): void {
     this.#listeners.push(listener);
@@ -96,7 +120,15 @@ export class Ledger {
    * @throws the Node system error when they cannot be written; then the state is as before
    */
   append(...facts: readonly Fact[]): Promise<readonly LedgerRecord[]> {
-    return this.#commits.submit(facts);
+    return this.#commits.submit({ facts, origin: undefined });
+  }
+
+  /**
+   * Appends facts that another receiver recorded first, likewise.
+   * @throws the Node system error when they cannot be written; then the state is as before
+   */
+  appendFrom(origin: Origin, facts: readonly Fact[]): Promise<readonly LedgerRecord[]> {
+    return this.#commits.submit({ facts, origin });
   }
 
   async close(): Promise<void> {
@@ -104,13 +136,14 @@ export class Ledger {
     await this.#log.close();
   }
 
-  async #commit(items: readonly (readonly Fact[])[]): Promise<(readonly LedgerRecord[])[]> {
+  async #commit(items: readonly Submission[]): Promise<(readonly LedgerRecord[])[]> {
     let head = this.#head;
     const time = unixNow();
+    const fence = this.#fence();
     const lines: string[] = [];
-    const results = items.map((facts) =>
+    const results = items.map(({ facts, origin }) =>
       facts.map((fact) => {
-        const { record, line } = chainRecord(fact, time, head);
+        const { record, line } = chainRecord(fact, time, head, { fence, origin });
         head = { seq: record.seq, hash: record.hash };
         lines.push(line);
         return record;
@@ -120,10 +153,17 @@ export class Ledger {
     this.#head = head;
     for (const record of results.flat()) {
       applyRecord(this.#state, record);
+      this.#recent = withNewest(this.#recent, record);
       for (const listener of this.#listeners) listener(record);
     }
     return results;
   }
+}
+
+/** Adds to the list, and cuts it now and then. */
+function withNewest(recent: LedgerRecord[], record: LedgerRecord): LedgerRecord[] {
+  recent.push(record);
+  return recent.length > 2 * keptRecent ? recent.slice(-keptRecent) : recent;
 }
 
 function ledgerError(error: unknown, path: string): unknown {

@@ -7,6 +7,7 @@ import { writeObservation, observationPath } from '../deployments/observation-fi
 import { unixNow } from '../platform/clock.js';
 import { ExclusiveLock } from '../platform/exclusive-lock.js';
 import type { Logger } from '../platform/log.js';
+import { soleAuthority } from './authority.js';
 import { beginRollback } from './begin.js';
 import { endLeftovers } from './leftovers.js';
 import { Ledger, ledgerPath } from './ledger.js';
@@ -108,7 +109,8 @@ async function rollBack(
     mode: 'auto',
   });
   await tellExporter(config, ledger.state, logger);
-  const context = { config, ledger, logger, readRedisKey: redisKeyReader(config.redis) };
+  const readRedisKey = redisKeyReader(config.redis);
+  const context = { config, ledger, authority: soleAuthority, logger, readRedisKey };
   await new RollbackRun(context, id).run();
   await tellExporter(config, ledger.state, logger);
   const rollback = ledger.state.rollbacks.get(id);

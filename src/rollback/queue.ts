@@ -11,6 +11,8 @@ interface Waiting {
 export class RollbackQueue {
   readonly #context: RunContext;
   #waiting: Waiting[] = [];
+  /** ids of those that wait or run */
+  readonly #known = new Set<string>();
   #working: Promise<void> | undefined;
   #stopped = false;
 
@@ -19,10 +21,13 @@ export class RollbackQueue {
   }
 
   /**
+   * One that waits or runs already is not added again.
    * @param id of a rollback that the ledger says has begun
    * @param recover it was interrupted: only what is known to be done is not done again
    */
   add(id: string, plan: string, recover = false): void {
+    if (this.#known.has(id)) return;
+    this.#known.add(id);
     this.#waiting.push({ id, plan, recover });
     this.#working ??= this.#work();
   }
@@ -44,6 +49,7 @@ export class RollbackQueue {
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
       const run = new RollbackRun(this.#context, next.id);
       await (next.recover ? run.recover() : run.run());
+      this.#known.delete(next.id);
     }
     this.#working = undefined;
   }

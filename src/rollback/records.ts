@@ -91,12 +91,27 @@ export const factSchema = z.discriminatedUnion('type', [
 ]);
 export type Fact = z.infer<typeof factSchema>;
 
+/** Where another receiver of a pair recorded a fact first. */
+export const originSchema = z.object({
+  /** its `receiver.name` */
+  receiver: z.string(),
+  /** position in its ledger; null where it was told before it was written there */
+  seq: z.number().nullable(),
+  /** position in the stream by which the pair tells each other */
+  entry: z.string(),
+});
+export type Origin = z.infer<typeof originSchema>;
+
 /** Where a fact stands in the ledger. */
 export interface Link {
   /** position in the ledger, from 1 */
   readonly seq: number;
   /** when it was recorded, Unix seconds */
   readonly time: number;
+  /** fencing number of the lease under which it was written; 0: by a receiver without a lease, or older than the field */
+  readonly fence: number;
+  /** absent for what this receiver did or decided itself */
+  readonly origin?: Origin | undefined;
   /** hash of the record before; 64 zeros for the first */
   readonly prev: string;
   /** SHA-256 of the record's line without this field */
@@ -107,12 +122,14 @@ export interface Link {
 export type LedgerRecord = Fact & Link;
 
 /** Written out: every record of a long ledger passes here at the start, and its values are compared anyway. */
-export function isLink(value: unknown): value is Link {
+export function isLink(value: unknown): value is Omit<Link, 'fence'> & Partial<Pick<Link, 'fence'>> {
   if (typeof value !== 'object' || value === null) return false;
-  const { seq, time, prev, hash } = value as Partial<Record<keyof Link, unknown>>;
+  const { seq, time, fence, origin, prev, hash } = value as Partial<Record<keyof Link, unknown>>;
   return (
     typeof seq === 'number' &&
     typeof time === 'number' &&
+    (fence === undefined || typeof fence === 'number') &&
+    (origin === undefined || originSchema.safeParse(origin).success) &&
     typeof prev === 'string' &&
     typeof hash === 'string'
   );

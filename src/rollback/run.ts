@@ -6,6 +6,7 @@ import type { CheckResult, CommandResult, TriggerSource } from '../deployments/r
 import { unixNow } from '../platform/clock.js';
 import { errorMessage } from '../platform/errors.js';
 import type { Logger } from '../platform/log.js';
+import { NotInCharge, type Authority } from './authority.js';
 import { endOfDeployment } from './begin.js';
 import { FactKeeper } from './fact-keeper.js';
 import { endLeftovers, waitForScripts } from './leftovers.js';
@@ -20,6 +21,7 @@ import { verifyState } from './verify.js';
 export interface RunContext {
   readonly config: Config;
   readonly ledger: Ledger;
+  readonly authority: Authority;
   readonly logger: Logger;
   /** reads a key of Redis as text; undefined where there is no such key */
   readonly readRedisKey: (key: string) => Promise<string | undefined>;
@@ -84,6 +86,10 @@ export class RollbackRun {
       this.#config = config;
       await work(preparePlan(config, this.#rollback.plan, engineUnit), engineUnit);
     } catch (error) {
+      if (error instanceof NotInCharge) {
+        this.#log.warn('another receiver has taken this rollback over: leaving it to that one');
+        return;
+      }
       this.#log.error({ err: error }, 'the rollback could not be carried out');
       await this.#finish('failed', errorMessage(error));
     }
@@ -176,6 +182,9 @@ export class RollbackRun {
       outcome_file: outcomeFile,
     });
     this.#log.info({ method: method.name, argv: method.argv }, 'method started');
+    // As late as can be: this process may have been stopped for longer than its lease.
+    if (this.#context.authority.isSuperseded())
+      throw new NotInCharge('the lease is held by another receiver');
     const result = await this.#execute(method, plan, engineUnit, trigger, outcomeFile);
     return this.#conclude(method, result, plan, engineUnit, trigger);
   }

@@ -29,6 +29,8 @@ export interface LedgerState {
   cutover: number | null;
   /** newest restart of the engine that Redline made, null: none */
   engineRestart: number | null;
+  /** newest entry of the stream by which a pair of receivers tells each other that stands in this ledger, null: none */
+  sharedEntry: string | null;
   /** what was measured before a change, the newest of each kind, until a deployment of that kind takes it up */
   readonly baselines: Map<DeploymentKind, PreparedBaseline>;
   /** by id, oldest first */
@@ -48,6 +50,7 @@ export function emptyState(): LedgerState {
   return {
     cutover: null,
     engineRestart: null,
+    sharedEntry: null,
     baselines: new Map(),
     deployments: new Map(),
     rollbacks: new Map(),
@@ -72,6 +75,7 @@ export function ignoredKey(alertname: string, deployment: string, reason: string
 
 /** Adds one record to the state. A record about something unknown changes nothing. */
 export function applyRecord(state: LedgerState, record: LedgerRecord): void {
+  if (record.origin !== undefined) state.sharedEntry = record.origin.entry;
   switch (record.type) {
     case 'cutover_registered':
       state.cutover = record.cutover;

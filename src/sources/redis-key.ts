@@ -1,4 +1,5 @@
-import type { RedisClient, RedisSource } from './redis.js';
+import type { RedisClient } from '../config/redis-client.js';
+import type { RedisSource } from './redis.js';
 import { valueOf, type Reply } from './redis-reply.js';
 import { SourceError } from './source-error.js';
 

@@ -1,11 +1,8 @@
-import { Cluster, Redis } from 'ioredis';
 import type { Config } from '../config/schema.js';
 import type { Logger } from '../platform/log.js';
-import { describeTarget, redisTarget } from '../config/redis-options.js';
+import { connectRedis, type RedisClient } from '../config/redis-client.js';
+import { describeTarget } from '../config/redis-options.js';
 import { redisError, untilAborted, type SourceError } from './source-error.js';
-
-/** A connection to one server, or to a cluster. */
-export type RedisClient = Redis | Cluster;
 
 /**
  * The one connection to Redis that the collectors share. It reconnects by itself, for ever; while there is no
@@ -23,11 +20,9 @@ export class RedisSource {
 
   /** @throws UserError where the configuration cannot be used */
   constructor(config: Config['redis'], log: Logger) {
-    const target = redisTarget(config);
     this.#where = describeTarget(config);
     this.#log = log;
-    this.#client =
-      target.kind === 'server' ? new Redis(target.options) : new Cluster([...target.nodes], target.options);
+    this.#client = connectRedis(config);
     this.#client.on('ready', () => {
       this.#lastConnectionError = undefined;
     });

@@ -22,6 +22,8 @@ export interface BenchOptions {
   readonly scripts?: Readonly<Record<string, string>>;
   /** further top-level keys */
   readonly config?: object;
+  /** the receiver's token; left out: one of its own */
+  readonly token?: string;
 }
 
 /** A receiver on a free port, with a trading system's folder of its own. */
@@ -30,19 +32,25 @@ export class ReceiverBench {
   /** files.root */
   readonly root: string;
   readonly port: number;
-  readonly token = randomBytes(8).toString('hex');
+  readonly token: string;
   #process: ChildProcess | undefined;
   #log = '';
 
-  private constructor(folder: string, port: number) {
+  private constructor(folder: string, port: number, token: string) {
+    this.token = token;
     this.folder = folder;
     this.root = join(folder, 'trading');
     this.port = port;
   }
 
   /** Writes configuration, token and scripts; starts nothing. Whatever was started ends with the test. */
-  static async create({ rollbacks, scripts = {}, config = {} }: BenchOptions): Promise<ReceiverBench> {
-    const bench = new ReceiverBench(temporaryFolder(), await freePort());
+  static async create({
+    rollbacks,
+    scripts = {},
+    config = {},
+    token = randomBytes(8).toString('hex'),
+  }: BenchOptions): Promise<ReceiverBench> {
+    const bench = new ReceiverBench(temporaryFolder(), await freePort(), token);
     mkdirSync(bench.root);
     for (const [name, content] of Object.entries(scripts)) bench.writeScript(name, content);
     writeFileSync(join(bench.folder, 'receiver.token'), `${bench.token}\n`);

@@ -6,7 +6,8 @@ import { UserError } from '../../platform/errors.js';
 import { createLogger } from '../../platform/log.js';
 import type { CheckLine } from '../../reports/check-lines.js';
 import { describeTarget } from '../../config/redis-options.js';
-import { RedisSource, type RedisClient } from '../../sources/redis.js';
+import type { RedisClient } from '../../config/redis-client.js';
+import { RedisSource } from '../../sources/redis.js';
 import { SourceError } from '../../sources/source-error.js';
 import { canWrite, preflightPlan } from '../plan-preflight.js';
 

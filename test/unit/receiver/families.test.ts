@@ -26,7 +26,7 @@ const idle = {
 function stateAfter(...facts: (Fact & { time?: number })[]): LedgerState {
   const state = emptyState();
   for (const [index, fact] of facts.entries())
-    applyRecord(state, { time: 100, ...fact, seq: index + 1, prev: '', hash: '' });
+    applyRecord(state, { time: 100, fence: 0, ...fact, seq: index + 1, prev: '', hash: '' });
   return state;
 }
 
