@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { calibrationInputs } from '../names.js';
+import { calibrationInputs, drillPlan } from '../names.js';
 import { parseDuration } from '../platform/duration.js';
 
 interface DurationRange {
@@ -159,6 +159,8 @@ const receiver = z.strictObject({
   /** auto: acts. shadow: decides and records, runs nothing */
   mode: z.enum(['auto', 'shadow']).default('auto'),
   reconcile_interval: positiveDuration('5s'),
+  /** how often the whole way of an alert is tried out by itself; 0s: never */
+  drill_interval: duration('24h'),
   /** largest webhook body, bytes */
   max_body_bytes: z
     .int()
@@ -197,7 +199,13 @@ const plan = z.strictObject({
 });
 
 const rollbacks = z
-  .record(z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and -'), plan)
+  .record(
+    z
+      .string()
+      .regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and -')
+      .refine((name) => name !== drillPlan, `the plan of "redline drill" is built in; name yours otherwise`),
+    plan,
+  )
   .default({
     qsc: {
       environment: {},

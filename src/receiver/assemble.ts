@@ -2,7 +2,7 @@ import type { Express } from 'express';
 import { PrometheusClient } from '../alerts/prometheus.js';
 import type { Config } from '../config/schema.js';
 import { askedQuantities, judgedInputs } from '../deployments/calibration-inputs.js';
-import type { CalibrationInput } from '../names.js';
+import { drillPlan, type CalibrationInput } from '../names.js';
 import { unixNow } from '../platform/clock.js';
 import type { Logger } from '../platform/log.js';
 import { Mutex } from '../platform/mutex.js';
@@ -18,6 +18,8 @@ import { Baselines } from './baselines.js';
 import { Completion } from './completion.js';
 import { deploymentFamilies } from './deployment-families.js';
 import { Deployments } from './deployments.js';
+import { drillFamilies } from './drill-families.js';
+import { Drills } from './drills.js';
 import type { Family } from './family.js';
 import { Inbox, inboxPath } from './inbox.js';
 import { IncidentWriter } from './incident-writer.js';
@@ -83,6 +85,7 @@ export async function assemble(
   const notifications = new NotificationLog(logger);
   const acceptances = new Acceptances({ ledger, mutex, prometheus, logger });
   const reconciliation = new Reconciliation({ prometheus, handler, acceptances, notifications, logger });
+  const drills = new Drills({ config, ledger, mutex, prometheus, logger, since: unixNow() });
   measureRollbacks(ledger, metrics);
 
   const app = createApp({
@@ -92,6 +95,7 @@ export async function assemble(
     worker,
     baselines: new Baselines({ ledger, mutex, quantities, logger }),
     deployments,
+    drills,
     notifications,
     manual: new ManualRollbacks({ config, ledger, mutex, queue, logger }),
     metrics,
@@ -124,6 +128,7 @@ export async function assemble(
     { name: 'inbox', intervalSeconds: 1, run: () => inbox.flush() },
     { name: 'scoreboard', intervalSeconds: 1, run: () => scoreboard.run() },
     { name: 'incident files', intervalSeconds: 1, run: () => incidents.run() },
+    { name: 'drills', intervalSeconds: 0.5, run: () => drills.run() },
     { name: 'monitor log', intervalSeconds: 1, run: () => monitorLog.run() },
   ];
   return { app, ledger, inbox, worker, queue, mutex, tasks, logger };
@@ -143,7 +148,7 @@ function measureRollbacks(ledger: Ledger, metrics: ReceiverMetrics): void {
   ledger.onRecord((record) => {
     if (record.type !== 'rollback_finished') return;
     const rollback = ledger.state.rollbacks.get(record.rollback);
-    if (rollback !== undefined) metrics.observeRollback(rollback);
+    if (rollback !== undefined && rollback.plan !== drillPlan) metrics.observeRollback(rollback);
   });
 }
 
@@ -160,6 +165,7 @@ function currentFamilies({ config, inputs, ledger, inbox, reconciliation }: Meas
   return [
     ...deploymentFamilies(ledger.state, inputs, unixNow()),
     ...rollbackFamilies(ledger.state, config.rollbacks),
+    ...drillFamilies(ledger.state.drills),
     ...pipelineFamilies({
       mode: config.receiver.mode,
       ledgerRecords: ledger.records,

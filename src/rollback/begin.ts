@@ -21,6 +21,8 @@ export interface RollbackOrder {
   readonly plan: string;
   /** undefined: it belongs to none */
   readonly deployment: Deployment | undefined;
+  /** id of the drill that it belongs to, which is no deployment */
+  readonly drill?: string;
   readonly trigger: Trigger;
   readonly mode: ReceiverMode;
 }
@@ -40,7 +42,7 @@ export async function beginRollback(ledger: Ledger, order: RollbackOrder): Promi
     type: 'rollback_started',
     rollback: id,
     plan: order.plan,
-    deployment: order.deployment?.id ?? noDeployment,
+    deployment: order.drill ?? order.deployment?.id ?? noDeployment,
     mode: order.mode,
     trigger: order.trigger,
   };
