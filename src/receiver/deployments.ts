@@ -147,9 +147,7 @@ export class Deployments {
 
   #refuseSecond({ kind }: StartDeploymentRequest): void {
     const { deployments, rollbacks } = this.#parts.ledger.state;
-    const running = [...rollbacks.values()].find(
-      ({ plan, result }) => result === null && plan !== drillPlan,
-    );
+    const running = [...rollbacks.values()].find(({ plan, result }) => result === null && plan !== drillPlan);
     if (running !== undefined) throw new HttpError(409, `the rollback ${running.id} is running`);
     // `production` is declared beside the others, which are exclusive among themselves.
     const other = [...deployments.values()].find(

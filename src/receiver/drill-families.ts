@@ -19,7 +19,11 @@ export function drillFamilies({ known, totals, lastSuccess, lastFailure }: Drill
       'End of the newest drill, however it ended, Unix seconds; absent where there was none.',
       single(newest?.ended_at ?? null),
     ),
-    gauge(name.drillLastSuccess, 'End of the newest drill that succeeded, Unix seconds.', single(lastSuccess)),
+    gauge(
+      name.drillLastSuccess,
+      'End of the newest drill that succeeded, Unix seconds.',
+      single(lastSuccess),
+    ),
     gauge(
       name.drillLastFailure,
       'End of the newest drill that failed, Unix seconds; the label is the first leg that never came.',

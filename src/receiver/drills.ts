@@ -171,12 +171,16 @@ export class Drills {
     const { ledger, logger, config } = this.#parts;
     await ledger.append({ type: 'drill_finished', drill: id, ...finding });
     const { result, missing, note } = finding;
-    if (result === 'failed') logger.error({ drill: id, missing, note }, 'the drill failed: this leg never came');
+    if (result === 'failed')
+      logger.error({ drill: id, missing, note }, 'the drill failed: this leg never came');
     else logger.info({ drill: id, result, note }, 'the drill is over');
     try {
       await removeDrillFiles(config.state.directory);
     } catch (error) {
-      logger.warn({ drill: id, reason: errorMessage(error) }, 'what a drill has left behind cannot be removed');
+      logger.warn(
+        { drill: id, reason: errorMessage(error) },
+        'what a drill has left behind cannot be removed',
+      );
     }
   }
 }

@@ -44,7 +44,8 @@ function headingOf({ result, missing, note, legs, timeout_seconds }: Drill, pain
 
 function row({ leg, at, after }: DrillStep, { started_at: start, trigger }: Drill): string[] {
   // Where the reconciliation was faster, what the webhook brought was decided already.
-  const by = leg === 'decided' && trigger !== null ? `by ${trigger}` : leg === 'delivered' ? 'by webhook' : '';
+  const by =
+    leg === 'decided' && trigger !== null ? `by ${trigger}` : leg === 'delivered' ? 'by webhook' : '';
   if (at === null) return [leg, by, nothing, nothing, nothing];
   return [leg, by, clock(at), after === null ? nothing : seconds(after), seconds(Math.max(0, at - start))];
 }
@@ -73,7 +74,9 @@ const advice: Readonly<Record<DrillLeg, string>> = {
   delivered:
     'Alertmanager did not deliver the alert by webhook: is it up, does Prometheus know it (/status), and does its rollback route reach this receiver with its token? What fires is still rolled back: the receiver asks Prometheus.',
   decided: "The alert came and started nothing: read the receiver's log, and redline audit.",
-  started: 'The plan did not begin: another rollback runs, or files or units cannot be asked; see redline audit.',
+  started:
+    'The plan did not begin: another rollback runs, or files or units cannot be asked; see redline audit.',
   done: 'The script of the plan failed or ran out of time: see its output in GET /api/rollbacks, and redline audit.',
-  verified: 'The script ended well and what it did was not found: see redline audit, and look at state.directory.',
+  verified:
+    'The script ended well and what it did was not found: see redline audit, and look at state.directory.',
 };

@@ -15,6 +15,6 @@ export function drillDelivery(
 ): Fact | undefined {
   if (plan !== drillPlan || !firing || source !== 'webhook') return undefined;
   const drill = known.get(deployment);
-  if (drill === undefined || drill.result !== null || drill.delivered_at !== null) return undefined;
+  if (drill?.result !== null || drill.delivered_at !== null) return undefined;
   return { type: 'drill_delivered', drill: drill.id, at: receivedAt, payload_sha256: payloadDigest };
 }

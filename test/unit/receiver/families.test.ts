@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../src/config/load.js';
 import { receiverMetric } from '../../../src/names.js';
 import { deploymentFamilies } from '../../../src/receiver/deployment-families.js';
+import { drillFamilies } from '../../../src/receiver/drill-families.js';
 import type { Family } from '../../../src/receiver/family.js';
 import { ReceiverMetrics } from '../../../src/receiver/metrics.js';
 import { pipelineFamilies } from '../../../src/receiver/pipeline-families.js';
@@ -36,6 +37,7 @@ function familiesOf(state: LedgerState, now = 200): Family[] {
   return [
     ...deploymentFamilies(state, inputs, now),
     ...rollbackFamilies(state, plans),
+    ...drillFamilies(state.drills),
     ...pipelineFamilies(idle),
   ];
 }
