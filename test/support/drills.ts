@@ -31,7 +31,7 @@ export const drillRun = {
 } satisfies Fact;
 
 /** The drill is over: succeeded, or what the test says. */
-export function drillOver(changes: Partial<DrillFinding> = {}): Fact {
+export function drillOver(changes: Partial<DrillFinding> = {}): Extract<Fact, { type: 'drill_finished' }> {
   return {
     type: 'drill_finished',
     drill: 'drill-1',
