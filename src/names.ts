@@ -8,6 +8,10 @@ export const job = {
   alertmanager: 'alertmanager',
 } as const;
 
+/** The plan of `redline drill`, and the alert that starts it: built in, beside the plans of the configuration. */
+export const drillPlan = 'drill';
+export const drillAlert = 'RedlineDrill';
+
 /** Metrics that both programs export. */
 export const common = {
   buildInfo: 'redline_build_info',
@@ -19,6 +23,7 @@ export const exporterMetric = {
   collectorDuration: 'redline_collector_duration_seconds',
   collectorErrors: 'redline_collector_errors_total',
   inputTimestamp: 'redline_input_timestamp_seconds',
+  drillWritten: 'redline_drill_written_timestamp_seconds',
   rollbackScriptReadable: 'redline_rollback_script_readable',
   rollbackScriptExecutable: 'redline_rollback_script_executable',
   rollbackScriptValid: 'redline_rollback_script_valid',
@@ -142,6 +147,11 @@ export const receiverMetric = {
   leaseFence: 'redline_lease_fence',
   leaseStoreUp: 'redline_lease_store_up',
   leaseTransitions: 'redline_lease_transitions_total',
+  drillLeg: 'redline_drill_leg_seconds',
+  drillLastRun: 'redline_drill_last_run_timestamp_seconds',
+  drillLastSuccess: 'redline_drill_last_success_timestamp_seconds',
+  drillLastFailure: 'redline_drill_last_failure_timestamp_seconds',
+  drills: 'redline_drills_total',
 } as const;
 
 /** Recording rules that programs ask Prometheus for. */

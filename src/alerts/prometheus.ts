@@ -129,14 +129,21 @@ export class PrometheusClient {
    * @throws PrometheusError
    */
   async newestSamples(selector: string, rangeSeconds: number, time?: number): Promise<Sample[]> {
-    const range = `${selector}[${Math.ceil(rangeSeconds * 1000)}ms]`;
-    const parameters = new URLSearchParams({ query: range });
-    if (time !== undefined) parameters.set('time', String(time));
-    const data = await this.#get(`/api/v1/query?${parameters.toString()}`, matrixAnswer);
-    return data.result.flatMap(({ metric, values }) => {
+    const result = await this.#range(selector, rangeSeconds, time);
+    return result.flatMap(({ metric, values }) => {
       const newest = values.at(-1);
       return newest === undefined ? [] : [{ labels: metric, value: Number(newest[1]), time: newest[0] }];
     });
+  }
+
+  /**
+   * When the oldest sample of the series in the last `rangeSeconds` was written, Unix seconds; undefined where there is none.
+   * @throws PrometheusError
+   */
+  async oldestSampleTime(selector: string, rangeSeconds: number): Promise<number | undefined> {
+    const result = await this.#range(selector, rangeSeconds, undefined);
+    const times = result.flatMap(({ values }) => values.map(([time]) => time));
+    return times.length === 0 ? undefined : Math.min(...times);
   }
 
   /**
@@ -154,6 +161,17 @@ export class PrometheusClient {
   async targets(): Promise<Target[]> {
     const answer = z.object({ activeTargets: z.array(target) });
     return (await this.#get('/api/v1/targets?state=active', answer)).activeTargets;
+  }
+
+  async #range(
+    selector: string,
+    rangeSeconds: number,
+    time: number | undefined,
+  ): Promise<z.infer<typeof matrixAnswer>['result']> {
+    const query = `${selector}[${Math.ceil(rangeSeconds * 1000)}ms]`;
+    const parameters = new URLSearchParams({ query });
+    if (time !== undefined) parameters.set('time', String(time));
+    return (await this.#get(`/api/v1/query?${parameters.toString()}`, matrixAnswer)).result;
   }
 
   async #get<T>(path: string, schema: z.ZodType<T>): Promise<T> {

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { loadConfig } from '../config/load.js';
+import type { DrillFinding } from '../deployments/drill.js';
 import { errorCode, ExitCode, UserError } from '../platform/errors.js';
 import { formatTime } from '../reports/numbers.js';
 import { printable } from '../reports/text.js';
@@ -145,7 +146,18 @@ function describeFact(record: LedgerRecord): string {
       return `${record.alertname} of ${record.deployment} started nothing: ${record.reason}`;
     case 'monitoring_completed':
       return `${record.deployment}: monitoring completed, ${record.result.replaceAll('_', ' ')}`;
+    case 'drill_started':
+      return `${record.drill} started (${record.source})${by(record.operator)}`;
+    case 'drill_delivered':
+      return `${record.drill}: its alert came by webhook`;
+    case 'drill_finished':
+      return `${record.drill} ${drillEnd(record)}`;
   }
+}
+
+function drillEnd({ result, missing, note }: DrillFinding): string {
+  const leg = missing === null ? '' : `, "${missing}" never came`;
+  return `${result.replace('_', ' ')}${leg}${note === '' ? '' : `: ${note}`}`;
 }
 
 function by(operator: string): string {

@@ -6,6 +6,7 @@ import { registerCanary } from './canary.js';
 import { registerCheck } from './check.js';
 import type { CommandContext, RegisterCommand } from './context.js';
 import { registerDeploy } from './deploy.js';
+import { registerDrill } from './drill.js';
 import { registerExporter } from './exporter.js';
 import { registerGate } from './gate.js';
 import { registerIncident } from './incident.js';
@@ -33,6 +34,7 @@ const commands: readonly RegisterCommand[] = [
   registerRollback,
   registerIncident,
   registerCheck,
+  registerDrill,
   registerAudit,
 ];
 

@@ -11,7 +11,9 @@ import {
   type StartDeploymentOrder,
 } from '../deployments/deployment.js';
 import { receiverStandingSchema } from '../deployments/receiver-standing.js';
+import { drillSchema, type Drill, type DrillRequest } from '../deployments/drill.js';
 import { rollbackSchema, type Rollback } from '../deployments/rollback.js';
+import { drillPlan } from '../names.js';
 import { errorMessage, ExitCode, UserError } from '../platform/errors.js';
 import { formatAddress, reachable } from '../platform/http-server.js';
 
@@ -116,10 +118,11 @@ export class ReceiverClient {
     });
   }
 
-  /** Every rollback that the receiver remembers, newest first. */
+  /** Every rollback that the receiver remembers, newest first. Those of drills undo nothing and are left out. */
   async rollbacks(): Promise<Rollback[]> {
     const answer = z.object({ rollbacks: z.array(rollbackSchema) });
-    return (await this.#ask('GET', '/api/rollbacks', answer)).rollbacks;
+    const { rollbacks } = await this.#ask('GET', '/api/rollbacks', answer);
+    return rollbacks.filter(({ plan }) => plan !== drillPlan);
   }
 
   /** One rollback. */
@@ -130,6 +133,16 @@ export class ReceiverClient {
   /** Hands a rollback to the receiver. @returns it, as started */
   async startRollback(plan: string, reason: string, operator: string): Promise<Rollback> {
     return this.#ask('POST', '/api/rollbacks', oneRollback, { plan, reason, operator });
+  }
+
+  /** Begins a drill. @throws ReceiverRefused (409) while another or a rollback is under way */
+  async startDrill(request: DrillRequest): Promise<Drill> {
+    return this.#ask('POST', '/api/drills', drillSchema, request);
+  }
+
+  /** One drill, as far as it has come. */
+  async drill(id: string): Promise<Drill> {
+    return this.#ask('GET', `/api/drills/${encodeURIComponent(id)}`, drillSchema);
   }
 
   async #ask<T>(method: string, path: string, schema: z.ZodType<T>, body?: unknown): Promise<T> {

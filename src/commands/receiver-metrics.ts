@@ -1,4 +1,5 @@
 import { deploymentFamilies } from '../receiver/deployment-families.js';
+import { drillFamilies } from '../receiver/drill-families.js';
 import { ReceiverMetrics } from '../receiver/metrics.js';
 import { pipelineFamilies } from '../receiver/pipeline-families.js';
 import { rollbackFamilies } from '../receiver/rollback-families.js';
@@ -16,6 +17,7 @@ export async function receiverMetrics(): Promise<ReceiverMetric[]> {
   const page = await new ReceiverMetrics([]).render([
     ...deploymentFamilies(emptyState(), [], 0),
     ...rollbackFamilies(emptyState(), {}),
+    ...drillFamilies(emptyState().drills),
     ...pipelineFamilies({
       mode: 'auto',
       ledgerRecords: 0,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { calibrationInputs } from '../names.js';
+import { calibrationInputs, drillPlan } from '../names.js';
 import { parseDuration } from '../platform/duration.js';
 
 interface DurationRange {
@@ -181,6 +181,8 @@ const receiver = z.strictObject({
       peer_url: z.string().default(''),
     })
     .prefault({}),
+  /** how often the whole way of an alert is tried out by itself; 0s: never */
+  drill_interval: duration('24h'),
   /** largest webhook body, bytes */
   max_body_bytes: z
     .int()
@@ -219,7 +221,13 @@ const plan = z.strictObject({
 });
 
 const rollbacks = z
-  .record(z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and -'), plan)
+  .record(
+    z
+      .string()
+      .regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and -')
+      .refine((name) => name !== drillPlan, `the plan of "redline drill" is built in; name yours otherwise`),
+    plan,
+  )
   .default({
     qsc: {
       environment: {},

@@ -6,6 +6,7 @@ import { closedTradesCollector } from './closed-trades.js';
 import type { CollectorModule } from './collector.js';
 import { ownMetrics } from './collector-metrics.js';
 import { decisionsCollector } from './decisions.js';
+import { drillCollector } from './drill.js';
 import { engineHealthCollector } from './engine-health.js';
 import { equityCollector } from './equity.js';
 import { hostCollector } from './host.js';
@@ -32,6 +33,7 @@ export const collectorModules: readonly CollectorModule[] = [
   systemdCollector,
   journalCollector,
   hostCollector,
+  drillCollector,
 ];
 
 /** Every metric of the exporter once, and which collectors set it; `exporter` are those of the runner. */

@@ -6,6 +6,7 @@ import type { Mutex } from '../platform/mutex.js';
 import { NotInCharge, type Authority } from '../rollback/authority.js';
 import { beginRollback, describeViolation, triggerOfViolation, type Receipt } from '../rollback/begin.js';
 import { decide, type Decision, type IgnoreReason } from '../rollback/decide.js';
+import { drillDelivery } from '../rollback/drill-delivery.js';
 import type { Ledger } from '../rollback/ledger.js';
 import type { RollbackQueue } from '../rollback/queue.js';
 import { ignoredKey } from '../rollback/state.js';
@@ -21,7 +22,7 @@ export interface AlertHandlerParts {
   readonly mutex: Mutex;
   readonly authority: Authority;
   readonly logger: Logger;
-  /** counts what was decided: `start`, `evidence`, or why it was ignored */
+  /** counts what was decided: `start`, `drill`, `evidence`, or why it was ignored */
   readonly countDecision: (decision: string) => void;
 }
 
@@ -41,6 +42,8 @@ export class AlertHandler {
       const { ledger, config, authority } = this.#parts;
       const refusal = authority.refusal();
       if (refusal !== undefined) throw new NotInCharge(refusal);
+      const delivery = drillDelivery(violation, receipt, ledger.state.drills);
+      if (delivery !== undefined) await ledger.append(delivery);
       const decision = decide(violation, ledger.state, this.#plans, config.receiver.mode, unixNow());
       await this.#act(decision, violation, receipt);
       this.#parts.countDecision(decision.type === 'ignore' ? decision.reason : decision.type);
@@ -51,6 +54,9 @@ export class AlertHandler {
     switch (decision.type) {
       case 'start':
         await this.#start(decision, violation, receipt);
+        return;
+      case 'drill':
+        await this.#startDrill(decision.drill, violation, receipt);
         return;
       case 'evidence':
         await this.#parts.ledger.append({
@@ -89,6 +95,17 @@ export class AlertHandler {
       mode === 'shadow' ? 'violation: would roll back (shadow mode)' : 'violation: rolling back',
     );
     if (mode === 'auto') queue.add(id, violation.plan);
+  }
+
+  async #startDrill(drill: string, violation: Violation, receipt: Receipt): Promise<void> {
+    const { ledger, queue, authority, logger, config } = this.#parts;
+    const { mode } = config.receiver;
+    const trigger = triggerOfViolation(violation, receipt);
+    const { plan } = violation;
+    const order = { plan, deployment: undefined, drill, trigger, mode };
+    const id = await beginRollback(ledger, order, authority);
+    logger.info({ rollback: id, drill, source: receipt.source, mode }, 'drill: its alert has come');
+    if (mode === 'auto') queue.add(id, plan);
   }
 
   async #recordIgnored(violation: Violation, reason: IgnoreReason): Promise<void> {

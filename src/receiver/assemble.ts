@@ -2,7 +2,7 @@ import type { Express } from 'express';
 import { PrometheusClient } from '../alerts/prometheus.js';
 import type { Config } from '../config/schema.js';
 import { askedQuantities, judgedInputs } from '../deployments/calibration-inputs.js';
-import type { CalibrationInput } from '../names.js';
+import { drillPlan, type CalibrationInput } from '../names.js';
 import { unixNow } from '../platform/clock.js';
 import type { Logger } from '../platform/log.js';
 import { Mutex } from '../platform/mutex.js';
@@ -19,6 +19,8 @@ import { Baselines } from './baselines.js';
 import { Completion } from './completion.js';
 import { deploymentFamilies } from './deployment-families.js';
 import { Deployments } from './deployments.js';
+import { drillFamilies } from './drill-families.js';
+import { Drills } from './drills.js';
 import type { Family } from './family.js';
 import { Inbox, inboxPath } from './inbox.js';
 import { leaseFamilies } from './lease/lease-families.js';
@@ -103,6 +105,7 @@ export async function assemble(
     authority,
     logger,
   });
+  const drills = new Drills({ config, ledger, mutex, prometheus, logger, since: unixNow() });
   measureRollbacks(ledger, metrics);
 
   const app = createApp({
@@ -112,6 +115,7 @@ export async function assemble(
     worker,
     baselines: new Baselines({ ledger, mutex, quantities, logger }),
     deployments,
+    drills,
     notifications,
     manual: new ManualRollbacks({ config, ledger, mutex, queue, authority, logger }),
     metrics,
@@ -152,6 +156,7 @@ export async function assemble(
     { name: 'inbox', intervalSeconds: 1, run: () => inbox.flush() },
     { name: 'scoreboard', intervalSeconds: 1, run: whileInCharge(() => scoreboard.run()) },
     { name: 'incident files', intervalSeconds: 1, run: whileInCharge(() => incidents.run()) },
+    { name: 'drills', intervalSeconds: 0.5, run: whileInCharge(() => drills.run()) },
     { name: 'monitor log', intervalSeconds: 1, run: whileInCharge(() => monitorLog.run()) },
     ...(pair === undefined ? [] : [leaseTask(pair, config.receiver.lease.ttl)]),
   ];
@@ -181,7 +186,7 @@ function measureRollbacks(ledger: Ledger, metrics: ReceiverMetrics): void {
   ledger.onRecord((record) => {
     if (record.type !== 'rollback_finished') return;
     const rollback = ledger.state.rollbacks.get(record.rollback);
-    if (rollback !== undefined) metrics.observeRollback(rollback);
+    if (rollback !== undefined && rollback.plan !== drillPlan) metrics.observeRollback(rollback);
   });
 }
 
@@ -198,6 +203,7 @@ function currentFamilies({ config, inputs, ledger, inbox, reconciliation }: Meas
   return [
     ...deploymentFamilies(ledger.state, inputs, unixNow()),
     ...rollbackFamilies(ledger.state, config.rollbacks),
+    ...drillFamilies(ledger.state.drills),
     ...pipelineFamilies({
       mode: config.receiver.mode,
       ledgerRecords: ledger.records,

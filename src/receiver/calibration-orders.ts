@@ -5,6 +5,7 @@ import {
   type BaselineQuantity,
 } from '../deployments/baseline.js';
 import type { StartDeploymentRequest } from '../deployments/deployment.js';
+import { drillPlan } from '../names.js';
 import { isoTime } from '../platform/clock.js';
 import type { LedgerState } from '../rollback/state.js';
 import { HttpError } from './http-error.js';
@@ -64,7 +65,7 @@ export function refuseOverlap({ deployments, rollbacks }: LedgerState, start: nu
       .filter(({ kind }) => kind !== 'production')
       .map(({ id, ends_at: end }) => ({ id, end: end ?? start })),
     ...[...rollbacks.values()]
-      .filter(({ mode }) => mode === 'auto')
+      .filter(({ plan, mode }) => mode === 'auto' && plan !== drillPlan)
       .map(({ id, ended_at: end }) => ({ id, end: end ?? start })),
   ];
   const last = ended.filter(({ end }) => end > start).sort((a, b) => b.end - a.end)[0];

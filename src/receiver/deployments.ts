@@ -1,6 +1,7 @@
 import type { BaselineQuantity } from '../deployments/baseline.js';
 import type { Deployment, DeploymentOutcome, StartDeploymentRequest } from '../deployments/deployment.js';
 import { newId } from '../deployments/identifiers.js';
+import { drillPlan } from '../names.js';
 import { unixNow } from '../platform/clock.js';
 import type { Logger } from '../platform/log.js';
 import type { Mutex } from '../platform/mutex.js';
@@ -146,7 +147,7 @@ export class Deployments {
 
   #refuseSecond({ kind }: StartDeploymentRequest): void {
     const { deployments, rollbacks } = this.#parts.ledger.state;
-    const running = [...rollbacks.values()].find(({ result }) => result === null);
+    const running = [...rollbacks.values()].find(({ plan, result }) => result === null && plan !== drillPlan);
     if (running !== undefined) throw new HttpError(409, `the rollback ${running.id} is running`);
     // `production` is declared beside the others, which are exclusive among themselves.
     const other = [...deployments.values()].find(

@@ -9,7 +9,7 @@ import type { Family } from './family.js';
 /** Alerts whose delivery was measured are remembered, so many. */
 const rememberedDeliveries = 1000;
 const webhookCodes = ['200', '400', '401', '403', '405', '413', '415', '503'];
-const decisions = ['start', 'evidence', ...ignoreReasons];
+const decisions = ['start', 'drill', 'evidence', ...ignoreReasons];
 
 /** The receiver's metrics: what is counted as it happens, and what is read from the state at each scrape. */
 export class ReceiverMetrics {
@@ -27,7 +27,7 @@ export class ReceiverMetrics {
     this.contentType = this.#registry.contentType;
     this.#decisions = new Counter({
       name: name.decisions,
-      help: 'Alerts by what was decided on them: start, evidence, or why they were ignored.',
+      help: 'Alerts by what was decided on them: start, drill, evidence, or why they were ignored.',
       labelNames: ['decision'],
       registers,
     });

@@ -1,5 +1,5 @@
 import type { Config } from '../config/schema.js';
-import { receiverMetric as name } from '../names.js';
+import { drillPlan, receiverMetric as name } from '../names.js';
 import { planTimeLimit } from '../rollback/plans.js';
 import type { LedgerState, RollbackState } from '../rollback/state.js';
 import { gauge, type Family, type Series } from './family.js';
@@ -7,9 +7,11 @@ import { gauge, type Family, type Series } from './family.js';
 /** Rollbacks whose series stay. */
 const shown = 20;
 
-/** The rollbacks that ran, by plan and deployment: the newest. What shadow mode only decided is none. */
+/** The rollbacks that ran, by plan and deployment: the newest. What shadow mode only decided is none, nor is a drill. */
 export function rollbackFamilies(state: LedgerState, plans: Config['rollbacks']): Family[] {
-  const rollbacks = [...state.rollbacks.values()].filter(({ mode }) => mode === 'auto');
+  const rollbacks = [...state.rollbacks.values()].filter(
+    ({ plan, mode }) => mode === 'auto' && plan !== drillPlan,
+  );
   const newest = newestByIdentity(rollbacks).slice(-shown);
   const each = (
     from: readonly RollbackState[],

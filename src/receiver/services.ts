@@ -5,6 +5,7 @@ import type { Ledger } from '../rollback/ledger.js';
 import type { BearerToken } from './authentication.js';
 import type { Baselines } from './baselines.js';
 import type { Deployments } from './deployments.js';
+import type { Drills } from './drills.js';
 import type { Family } from './family.js';
 import type { Inbox } from './inbox.js';
 import type { ManualRollbacks } from './manual-rollbacks.js';
@@ -20,6 +21,7 @@ export interface Services {
   readonly worker: InboxWorker;
   readonly baselines: Baselines;
   readonly deployments: Deployments;
+  readonly drills: Drills;
   readonly notifications: NotificationLog;
   readonly manual: ManualRollbacks;
   readonly metrics: ReceiverMetrics;

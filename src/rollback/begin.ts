@@ -22,6 +22,8 @@ export interface RollbackOrder {
   readonly plan: string;
   /** undefined: it belongs to none */
   readonly deployment: Deployment | undefined;
+  /** id of the drill that it belongs to, which is no deployment */
+  readonly drill?: string;
   readonly trigger: Trigger;
   readonly mode: ReceiverMode;
 }
@@ -40,7 +42,7 @@ export async function beginRollback(
   authority: Authority = soleAuthority,
 ): Promise<string> {
   const now = unixNow();
-  const deployment = order.deployment?.id ?? noDeployment;
+  const deployment = order.drill ?? order.deployment?.id ?? noDeployment;
   const id = authority.announcedId(order.plan, deployment) ?? freshId(order.plan, now);
   const started: Fact = {
     type: 'rollback_started',

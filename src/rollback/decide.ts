@@ -2,6 +2,8 @@ import type { Violation } from '../alerts/violation.js';
 import type { Deployment } from '../deployments/deployment.js';
 import { kindOfPlan } from '../deployments/plan-kinds.js';
 import type { ReceiverMode } from '../deployments/rollback.js';
+import { drillPlan } from '../names.js';
+import { rollbackOfDrill } from './drill-legs.js';
 import { evidenceLimit, type LedgerState, type RollbackState } from './state.js';
 
 /** A violation that was under way when the observation ended by time still counts this long, in seconds. */
@@ -23,6 +25,7 @@ export type IgnoreReason = (typeof ignoreReasons)[number];
 
 export type Decision =
   | { readonly type: 'start'; readonly deployment: Deployment }
+  | { readonly type: 'drill'; readonly drill: string }
   | { readonly type: 'evidence'; readonly rollback: string }
   | { readonly type: 'ignore'; readonly reason: IgnoreReason };
 
@@ -30,19 +33,21 @@ export type Decision =
  * Decides what an alert leads to. A rollback is identified by plan and deployment alone: the first violation starts it,
  * each further alert becomes evidence once, and until a new deployment is declared nothing starts again. From then on the
  * alerts of the one before it start nothing: its rollback would undo the new one. Nor does an alert whose condition was
- * accepted when the deployment was declared, until it has been false once.
+ * accepted when the deployment was declared, until it has been false once. The plan of drills is for drills alone, and no
+ * other plan is for them.
  * @param plans names of the configured plans
  * @param now Unix seconds
  */
 export function decide(
   violation: Violation,
-  state: Pick<LedgerState, 'deployments' | 'rollbacks'>,
+  state: Pick<LedgerState, 'deployments' | 'rollbacks' | 'drills'>,
   plans: ReadonlySet<string>,
   mode: ReceiverMode,
   now: number,
 ): Decision {
   if (violation.plan === '') return ignore('no_plan');
   if (!violation.firing) return ignore('resolved');
+  if (violation.plan === drillPlan) return decideDrill(violation.deployment, state);
   if (!plans.has(violation.plan)) return ignore('unknown_plan');
   if (violation.deployment === '') return ignore('no_deployment');
   const deployment = state.deployments.get(violation.deployment);
@@ -58,6 +63,14 @@ export function decide(
   return isNewest(deployment, state) && isJudged(deployment, violation.startsAt, now)
     ? { type: 'start', deployment }
     : ignore('deployment_ended');
+}
+
+/** Once a drill, while it is under way; whatever comes later comes too late. */
+function decideDrill(id: string, state: Pick<LedgerState, 'rollbacks' | 'drills'>): Decision {
+  const drill = state.drills.known.get(id);
+  if (drill === undefined) return ignore('unknown_deployment');
+  if (rollbackOfDrill(state, id) !== undefined) return ignore('duplicate');
+  return drill.result === null ? { type: 'drill', drill: id } : ignore('deployment_ended');
 }
 
 function ignore(reason: IgnoreReason): Decision {

@@ -35,6 +35,12 @@ export function isNews(fact: Fact, state: LedgerState): boolean {
       return state.cutover !== fact.cutover;
     case 'restart':
       return state.engineRestart !== fact.at;
+    case 'drill_started':
+      return !state.drills.known.has(fact.drill);
+    case 'drill_delivered':
+      return state.drills.known.get(fact.drill)?.delivered_at === null;
+    case 'drill_finished':
+      return state.drills.known.get(fact.drill)?.result === null;
     case 'baseline_prepared':
       return true;
   }

@@ -1,3 +1,4 @@
+import { drillPlan } from '../names.js';
 import type { RunContext } from './run.js';
 import { RollbackRun } from './run.js';
 
@@ -7,7 +8,7 @@ interface Waiting {
   readonly recover: boolean;
 }
 
-/** Runs one rollback at a time over all plans, in the order in which they began; `production` after all others. */
+/** Runs one rollback at a time over all plans, in the order in which they began; `production` after others, a drill after all. */
 export class RollbackQueue {
   readonly #context: RunContext;
   #waiting: Waiting[] = [];
@@ -56,8 +57,13 @@ export class RollbackQueue {
 
   #next(): Waiting | undefined {
     if (this.#stopped) return undefined;
-    const first = this.#waiting.find(({ plan }) => plan !== 'production') ?? this.#waiting[0];
+    const [first] = [...this.#waiting].sort((a, b) => turnOf(a.plan) - turnOf(b.plan));
     this.#waiting = this.#waiting.filter((waiting) => waiting !== first);
     return first;
   }
+}
+
+function turnOf(plan: string): number {
+  if (plan === drillPlan) return 2;
+  return plan === 'production' ? 1 : 0;
 }

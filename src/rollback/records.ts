@@ -6,6 +6,7 @@ import {
   deploymentOutcome,
   deploymentSchema,
 } from '../deployments/deployment.js';
+import { drillFinding, drillSource } from '../deployments/drill.js';
 import { checkResult, commandResult, receiverMode, triggerSchema } from '../deployments/rollback.js';
 
 /** What Redline did or decided, one type a kind of fact. Times are Unix seconds. */
@@ -88,6 +89,22 @@ export const factSchema = z.discriminatedUnion('type', [
     /** evaluations of the rules during the observation; null where Prometheus does not know */
     checks_performed: z.number().nullable(),
   }),
+  z.object({
+    type: z.literal('drill_started'),
+    drill: z.string(),
+    at: z.number(),
+    source: drillSource,
+    operator: z.string(),
+    timeout_seconds: z.number(),
+  }),
+  /** the first webhook that brought a drill's alert, whatever started its plan */
+  z.object({
+    type: z.literal('drill_delivered'),
+    drill: z.string(),
+    at: z.number(),
+    payload_sha256: z.string().nullable(),
+  }),
+  drillFinding.extend({ type: z.literal('drill_finished'), drill: z.string() }),
 ]);
 export type Fact = z.infer<typeof factSchema>;
 

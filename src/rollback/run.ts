@@ -3,12 +3,14 @@ import { basename, join } from 'node:path';
 import type { Config } from '../config/schema.js';
 import { resolveEngineUnit, withLoadedHarvestUnit } from '../deployments/engine-unit.js';
 import type { CheckResult, CommandResult, TriggerSource } from '../deployments/rollback.js';
+import { drillPlan } from '../names.js';
 import { unixNow } from '../platform/clock.js';
 import { errorMessage } from '../platform/errors.js';
 import type { Logger } from '../platform/log.js';
 import { NotInCharge, type Authority } from './authority.js';
 import { endOfDeployment } from './begin.js';
 import { FactKeeper } from './fact-keeper.js';
+import { withDrillPlan } from './drill-plan.js';
 import { endLeftovers, waitForScripts } from './leftovers.js';
 import type { Ledger } from './ledger.js';
 import { preparePlan, programProblem, type PreparedMethod, type PreparedPlan } from './plans.js';
@@ -84,7 +86,9 @@ export class RollbackRun {
         withLoadedHarvestUnit(this.#context.config),
       ]);
       this.#config = config;
-      await work(preparePlan(config, this.#rollback.plan, engineUnit), engineUnit);
+      const { plan } = this.#rollback;
+      const known = plan === drillPlan ? withDrillPlan(config) : config;
+      await work(preparePlan(known, plan, engineUnit), engineUnit);
     } catch (error) {
       if (error instanceof NotInCharge) {
         this.#log.warn('another receiver has taken this rollback over: leaving it to that one');
@@ -274,12 +278,16 @@ export class RollbackRun {
   }
 
   async #finish(result: 'succeeded' | 'failed', note: string): Promise<void> {
-    const { id } = this.#rollback;
-    await this.#facts.record(
-      // Also a plan that failed may have restarted the engine; no rule may take that for a crash.
-      { type: 'restart', role: 'engine', at: unixNow() },
-      { type: 'rollback_finished', rollback: id, result, note, incident: 'due' },
-    );
+    const { id, plan } = this.#rollback;
+    const finished = { type: 'rollback_finished', rollback: id, result, note } as const;
+    // A drill touches no unit, and what it would hide is a crash.
+    if (plan === drillPlan) await this.#facts.record(finished);
+    else
+      await this.#facts.record(
+        // Also a plan that failed may have restarted the engine; no rule may take that for a crash.
+        { type: 'restart', role: 'engine', at: unixNow() },
+        { ...finished, incident: 'due' },
+      );
     this.#log[result === 'failed' ? 'error' : 'info']({ result, note }, 'rollback finished');
   }
 }

@@ -1,9 +1,13 @@
 import type { Deployment, DeploymentKind, PreparedBaseline } from '../deployments/deployment.js';
 import type { CommandResult, MethodRun, Rollback } from '../deployments/rollback.js';
+import { drillPlan } from '../names.js';
+import { applyDrill, emptyDrills, noteRefusal, type DrillsState } from './drill-state.js';
 import type { LedgerRecord } from './records.js';
 
 /** Ended deployments and rollbacks that are kept in memory; the ledger keeps all. */
 const keptInMemory = 200;
+/** Of those the runs of drills, which must not push out what was done to a deployment. */
+const keptDrillRuns = 10;
 /** Alerts that were ignored are recorded once each; so many are remembered, the newest. */
 const ignoredLimit = 1000;
 /** Further violations that the record of a rollback takes. */
@@ -44,6 +48,7 @@ export interface LedgerState {
   readonly awaitingCompletion: Map<string, number>;
   /** rollbacks that have ended and whose incident file is not written yet, oldest first */
   readonly awaitingIncident: Set<string>;
+  readonly drills: DrillsState;
 }
 
 export function emptyState(): LedgerState {
@@ -58,6 +63,7 @@ export function emptyState(): LedgerState {
     ignored: new Set(),
     awaitingCompletion: new Map(),
     awaitingIncident: new Set(),
+    drills: emptyDrills(),
   };
 }
 
@@ -76,6 +82,7 @@ export function ignoredKey(alertname: string, deployment: string, reason: string
 /** Adds one record to the state. A record about something unknown changes nothing. */
 export function applyRecord(state: LedgerState, record: LedgerRecord): void {
   if (record.origin !== undefined) state.sharedEntry = record.origin.entry;
+  state.drills.since ??= record.time;
   switch (record.type) {
     case 'cutover_registered':
       state.cutover = record.cutover;
@@ -85,6 +92,7 @@ export function applyRecord(state: LedgerState, record: LedgerRecord): void {
       return;
     case 'violation_ignored':
       rememberIgnored(state.ignored, ignoredKey(record.alertname, record.deployment, record.reason));
+      noteRefusal(state.drills, record);
       return;
     case 'baseline_prepared': {
       const { kind, operator, baseline, time } = record;
@@ -109,6 +117,11 @@ export function applyRecord(state: LedgerState, record: LedgerRecord): void {
       return;
     case 'incident_written':
       state.awaitingIncident.delete(record.rollback);
+      return;
+    case 'drill_started':
+    case 'drill_delivered':
+    case 'drill_finished':
+      applyDrill(state.drills, record);
       return;
   }
 }
@@ -180,6 +193,7 @@ function applyRollback(state: LedgerState, record: RollbackRecord): void {
   if (record.type === 'rollback_started') {
     state.rollbacks.set(record.rollback, newRollback(record));
     forgetOldest(state.rollbacks, ({ result }) => result !== null);
+    if (record.plan === drillPlan) forgetDrillRuns(state.rollbacks);
     return;
   }
   const rollback = state.rollbacks.get(record.rollback);
@@ -222,6 +236,11 @@ function applyRollback(state: LedgerState, record: RollbackRecord): void {
       });
       return;
   }
+}
+
+function forgetDrillRuns(rollbacks: Map<string, RollbackState>): void {
+  const over = [...rollbacks.values()].filter(({ plan, result }) => plan === drillPlan && result !== null);
+  for (const { id } of over.slice(0, -keptDrillRuns)) rollbacks.delete(id);
 }
 
 function newRollback(record: Extract<LedgerRecord, { type: 'rollback_started' }>): RollbackState {

@@ -3,7 +3,7 @@ import { PrometheusClient } from '../alerts/prometheus.js';
 import { baselineQuantities } from '../deployments/baseline.js';
 import { deploymentSchema, type DeploymentKind } from '../deployments/deployment.js';
 import { rollbackSchema } from '../deployments/rollback.js';
-import { job, recordedMetric } from '../names.js';
+import { drillPlan, job, recordedMetric } from '../names.js';
 import { unixNow } from '../platform/clock.js';
 import { formatAddress } from '../platform/http-server.js';
 import { SimulatorClient } from '../simulator/control-client.js';
@@ -52,7 +52,7 @@ export class Observer {
       simulator,
       rules,
       deployments: deployments?.deployments,
-      rollbacks: rollbacks?.rollbacks,
+      rollbacks: rollbacks?.rollbacks.filter(({ plan }) => plan !== drillPlan),
     };
   }
 

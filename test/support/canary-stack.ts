@@ -62,6 +62,7 @@ export class CanaryStack {
       systemd?: object;
       files?: object;
       deployments?: object;
+      receiver?: object;
       /** further top-level keys */
       config?: object;
       /** lays out what the programs need before they start */
@@ -89,7 +90,7 @@ export class CanaryStack {
         journal: { enabled: false },
         files: { root: 'trading', ...settings.files },
         exporter: { listen: `127.0.0.1:${exporter}` },
-        receiver: { listen: `127.0.0.1:${receiver}`, reconcile_interval: '1s' },
+        receiver: { listen: `127.0.0.1:${receiver}`, reconcile_interval: '1s', ...settings.receiver },
         prometheus: { url: `http://127.0.0.1:${prometheus}`, scrape_interval: '1s' },
         alertmanager: { url: `http://127.0.0.1:${alertmanager}` },
         deployments: settings.deployments ?? {},

@@ -95,6 +95,11 @@ describe('a mistake in the configuration', () => {
     ['an address', 'exporter: { listen: 9711 }', 'exporter.listen'],
     ['a port', 'exporter: { listen: "127.0.0.1:99999" }', '"127.0.0.1:99999" is no address'],
     ['an empty plan', 'rollbacks: { qsc: { methods: [] } }', 'rollbacks.qsc.methods'],
+    [
+      'a plan name that is taken',
+      'rollbacks: { drill: { methods: [{ name: a, command: [x] }] } }',
+      'rollbacks.drill: not a name: the plan of "redline drill" is built in; name yours otherwise',
+    ],
     ['a plan name that is a path', 'rollbacks: { "../x": { methods: [] } }', 'lower-case letters'],
     [
       'an unknown verification',

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../src/config/load.js';
 import { receiverMetric } from '../../../src/names.js';
 import { deploymentFamilies } from '../../../src/receiver/deployment-families.js';
+import { drillFamilies } from '../../../src/receiver/drill-families.js';
 import type { Family } from '../../../src/receiver/family.js';
 import { ReceiverMetrics } from '../../../src/receiver/metrics.js';
 import { pipelineFamilies } from '../../../src/receiver/pipeline-families.js';
@@ -10,6 +11,7 @@ import { applyRecord, emptyState, type LedgerState } from '../../../src/rollback
 import type { Fact } from '../../../src/rollback/records.js';
 import type { Deployment } from '../../../src/deployments/deployment.js';
 import type { CalibrationInput } from '../../../src/names.js';
+import { begunDrill, drillOver, drillRun } from '../../support/drills.js';
 import { calibration, canary, manual } from '../../support/violations.js';
 
 const plans = parseConfig({}, 'the test').rollbacks;
@@ -36,6 +38,7 @@ function familiesOf(state: LedgerState, now = 200): Family[] {
   return [
     ...deploymentFamilies(state, inputs, now),
     ...rollbackFamilies(state, plans),
+    ...drillFamilies(state.drills),
     ...pipelineFamilies(idle),
   ];
 }
@@ -180,5 +183,58 @@ describe('the receiver’s metrics', () => {
     const ofIt = { ...byHand, deployment: 'calibration-1' } as Fact;
     expect(expected(1001, declared, ofIt, end)).toEqual([]);
     expect(expected(1001, declared, ofIt, end, over)).toEqual(of('calibration-1'));
+  });
+});
+
+describe('the metrics of drills', () => {
+  const over = (
+    result: 'succeeded' | 'failed' | 'not_run',
+    drill: string,
+    time: number,
+  ): (Fact & { time: number })[] => [
+    { ...begunDrill, drill, time: time - 5 },
+    {
+      ...drillOver({
+        result,
+        missing: result === 'failed' ? 'delivered' : null,
+        legs: [
+          { leg: 'written', at: time - 5, after: null },
+          { leg: 'scraped', at: time - 4, after: 1 },
+        ],
+      }),
+      drill,
+      time,
+    },
+  ];
+
+  it('tell of the newest that is over, and of all together', () => {
+    const state = stateAfter(
+      ...over('succeeded', 'd1', 100),
+      ...over('failed', 'd2', 200),
+      ...over('not_run', 'd3', 300),
+      { ...begunDrill, drill: 'd4' },
+    );
+    expect(seriesOf(state, receiverMetric.drillLeg)).toEqual([{ labels: { leg: 'scraped' }, value: 1 }]);
+    expect(seriesOf(state, receiverMetric.drillLastRun)).toEqual([{ labels: {}, value: 300 }]);
+    expect(seriesOf(state, receiverMetric.drillLastSuccess)).toEqual([{ labels: {}, value: 100 }]);
+    expect(seriesOf(state, receiverMetric.drillLastFailure)).toEqual([
+      { labels: { leg: 'delivered' }, value: 200 },
+    ]);
+    expect(seriesOf(state, receiverMetric.drills)).toEqual(
+      ['succeeded', 'failed', 'not_run'].map((result) => ({ labels: { result }, value: 1 })),
+    );
+  });
+
+  it('are absent before the first, and what a drill ran is no rollback', () => {
+    expect(seriesOf(emptyState(), receiverMetric.drillLastSuccess)).toEqual([]);
+    expect(seriesOf(emptyState(), receiverMetric.drillLastFailure)).toEqual([]);
+    const failed: Fact = { type: 'rollback_finished', rollback: 'run-1', result: 'failed', note: '' };
+    const state = stateAfter(begunDrill, drillRun, failed);
+    for (const name of [
+      receiverMetric.rollbackStarted,
+      receiverMetric.rollbackEnded,
+      receiverMetric.rollbackLastFailure,
+    ])
+      expect(seriesOf(state, name)).toEqual([]);
   });
 });
