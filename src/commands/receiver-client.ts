@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { clientTlsFiles, readClientTls, type ClientTlsFiles } from '../config/client-tls.js';
 import type { Config } from '../config/schema.js';
-import { readSecret } from '../config/secret.js';
+import { readSecrets } from '../config/secret.js';
 import {
   deploymentSchema,
   preparedBaselineSchema,
@@ -12,6 +13,7 @@ import {
 } from '../deployments/deployment.js';
 import { rollbackSchema, type Rollback } from '../deployments/rollback.js';
 import { errorMessage, ExitCode, UserError } from '../platform/errors.js';
+import { httpRequest, type HttpAnswer } from '../platform/http-request.js';
 import { formatAddress, reachable } from '../platform/http-server.js';
 
 /** Nobody answers at the receiver's address. */
@@ -27,16 +29,24 @@ export class ReceiverRefused extends UserError {
   }
 }
 
+/** How long an answer may take, seconds. */
+const patience = 10;
+
 const refusal = z.object({ error: z.string() });
 
 /** The receiver's HTTP API, as the command line uses it. */
 export class ReceiverClient {
   readonly address: string;
   readonly #tokenFile: string;
+  /** whether reading needs the token too */
+  readonly #protectReads: boolean;
+  readonly #tlsFiles: ClientTlsFiles;
 
   constructor(config: Config) {
     this.address = receiverAddress(config);
     this.#tokenFile = config.receiver.token_file;
+    this.#protectReads = config.receiver.protect_reads;
+    this.#tlsFiles = receiverTlsFiles(config);
   }
 
   /**
@@ -55,7 +65,7 @@ export class ReceiverClient {
    */
   async checkToken(): Promise<void> {
     const response = await this.#send('POST', '/api/cutover', {});
-    const content = parseJson(await response.text());
+    const content = parseJson(response.text);
     if (response.status !== 400) throw refused(this.address, '/api/cutover', response.status, content);
   }
 
@@ -128,9 +138,9 @@ export class ReceiverClient {
 
   async #ask<T>(method: string, path: string, schema: z.ZodType<T>, body?: unknown): Promise<T> {
     const response = await this.#send(method, path, body);
-    const text = await response.text();
-    const content = parseJson(text);
-    if (!response.ok) throw refused(this.address, path, response.status, content);
+    const content = parseJson(response.text);
+    if (response.status < 200 || response.status > 299)
+      throw refused(this.address, path, response.status, content);
     const answer = schema.safeParse(content);
     if (answer.success) return answer.data;
     throw new UserError(
@@ -138,20 +148,28 @@ export class ReceiverClient {
     );
   }
 
-  async #send(method: string, path: string, body: unknown): Promise<Response> {
-    const token = body === undefined ? undefined : readSecret(this.#tokenFile, 'receiver.token_file');
+  async #send(method: string, path: string, body: unknown): Promise<HttpAnswer> {
+    const isOrder = body !== undefined;
+    // Reading may need no token, and who reads may not be allowed to see it.
+    const token =
+      isOrder || (this.#protectReads && !path.startsWith('/-/'))
+        ? readSecrets(this.#tokenFile, 'receiver.token_file')[0]
+        : undefined;
+    const tls = readClientTls(this.#tlsFiles, 'receiver.client_tls');
     try {
-      return await fetch(this.address + path, {
+      return await httpRequest(this.address + path, {
         method,
-        signal: AbortSignal.timeout(10_000),
-        headers:
-          token === undefined ? {} : { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        timeoutSeconds: patience,
+        tls,
+        headers: {
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...(isOrder ? { 'content-type': 'application/json' } : {}),
+        },
+        ...(isOrder ? { body: JSON.stringify(body) } : {}),
       });
     } catch (error) {
-      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
       throw new ReceiverDown(
-        `The receiver does not answer at ${this.address}: ${errorMessage(cause)}. Start it (redline receiver), or set receiver.url.`,
+        `The receiver does not answer at ${this.address}: ${errorMessage(error)}. Start it (redline receiver), or set receiver.url or receiver.client_tls.`,
         ExitCode.refused,
       );
     }
@@ -168,6 +186,12 @@ export function receiverAddress(config: Config): string {
   const { url, listen, tls } = config.receiver;
   if (url !== '') return url.replace(/\/+$/, '');
   return `http${tls.cert_file === '' ? '' : 's'}://${formatAddress(reachable(listen))}`;
+}
+
+/** Behind another address there may be another certificate: then only `client_tls` or a known authority can vouch for it. */
+function receiverTlsFiles({ receiver }: Config): ClientTlsFiles {
+  const files = clientTlsFiles(receiver);
+  return receiver.url === '' ? files : { ...files, caFile: receiver.client_tls.ca_file };
 }
 
 function refused(address: string, path: string, status: number, content: unknown): UserError {

@@ -8,16 +8,24 @@ import {
   startDeploymentRequest,
 } from '../deployments/deployment.js';
 import { rollbackSchema } from '../deployments/rollback.js';
-import { requireToken } from './authentication.js';
+import { requireAccess, requireReader } from './authentication.js';
 import { orderLimit, parseBody, readBody, requireJson } from './body.js';
 import { HttpError } from './http-error.js';
 import { only } from './methods.js';
 import type { Services } from './services.js';
 
-/** `/api`: deployments and rollbacks. Reading is free; whatever changes something needs the token. */
-export function apiRoutes({ token, baselines, deployments, manual, ledger }: Services): Router {
+/** `/api`: deployments and rollbacks. Reading is free unless it is protected; whatever changes something needs the token. */
+export function apiRoutes({
+  access,
+  protectReads,
+  baselines,
+  deployments,
+  manual,
+  ledger,
+}: Services): Router {
   const router = Router();
-  const authenticate = requireToken(token);
+  const authenticate = requireAccess(access);
+  const reader = requireReader(access, protectReads);
   const readOrder = readBody(orderLimit);
 
   router
@@ -29,7 +37,7 @@ export function apiRoutes({ token, baselines, deployments, manual, ledger }: Ser
     .all(only('POST'));
   router
     .route('/api/baselines')
-    .get((_request, response) => {
+    .get(reader, (_request, response) => {
       response.json({ baselines: baselines.list() });
     })
     .post(authenticate, requireJson, readOrder, async (request, response) => {
@@ -40,7 +48,7 @@ export function apiRoutes({ token, baselines, deployments, manual, ledger }: Ser
     .all(only('GET, POST'));
   router
     .route('/api/deployments')
-    .get((_request, response) => {
+    .get(reader, (_request, response) => {
       response.json({ deployments: deployments.list() });
     })
     .post(authenticate, requireJson, readOrder, async (request, response) => {
@@ -62,7 +70,7 @@ export function apiRoutes({ token, baselines, deployments, manual, ledger }: Ser
     .all(only('POST'));
   router
     .route('/api/rollbacks')
-    .get((_request, response) => {
+    .get(reader, (_request, response) => {
       const newestFirst = [...ledger.state.rollbacks.values()].reverse();
       response.json({ rollbacks: newestFirst.map((rollback) => rollbackSchema.parse(rollback)) });
     })
@@ -73,7 +81,7 @@ export function apiRoutes({ token, baselines, deployments, manual, ledger }: Ser
     .all(only('GET, POST'));
   router
     .route('/api/rollbacks/:id')
-    .get((request, response) => {
+    .get(reader, (request, response) => {
       const rollback = ledger.state.rollbacks.get(request.params.id);
       if (rollback === undefined) throw new HttpError(404, `there is no rollback ${request.params.id}`);
       response.json(rollbackSchema.parse(rollback));

@@ -1,5 +1,6 @@
 import type { Express } from 'express';
 import { PrometheusClient } from '../alerts/prometheus.js';
+import type { Access } from '../config/access.js';
 import type { Config } from '../config/schema.js';
 import { askedQuantities, judgedInputs } from '../deployments/calibration-inputs.js';
 import type { CalibrationInput } from '../names.js';
@@ -13,7 +14,6 @@ import { redisKeyReader } from '../rollback/redis-key.js';
 import { Acceptances } from './acceptances.js';
 import { AlertHandler } from './alerts.js';
 import { createApp } from './app.js';
-import type { BearerToken } from './authentication.js';
 import { Baselines } from './baselines.js';
 import { Completion } from './completion.js';
 import { deploymentFamilies } from './deployment-families.js';
@@ -35,6 +35,7 @@ import { InboxWorker } from './worker.js';
 /** The receiver's parts, as far as starting and stopping them needs to know. */
 export interface Parts {
   readonly app: Express;
+  readonly metrics: ReceiverMetrics;
   readonly ledger: Ledger;
   readonly inbox: Inbox;
   readonly worker: InboxWorker;
@@ -52,7 +53,7 @@ export interface Parts {
 export async function assemble(
   config: Config,
   logger: Logger,
-  token: BearerToken,
+  access: Access,
   notReady: () => string | undefined,
 ): Promise<Parts> {
   const { directory } = config.state;
@@ -86,7 +87,8 @@ export async function assemble(
   measureRollbacks(ledger, metrics);
 
   const app = createApp({
-    token,
+    access,
+    protectReads: config.receiver.protect_reads,
     ledger,
     inbox,
     worker,
@@ -98,6 +100,9 @@ export async function assemble(
     families: () => currentFamilies({ config, inputs, ledger, inbox, reconciliation }),
     notReady,
     maxBodyBytes: config.receiver.max_body_bytes,
+    maxAlerts: config.receiver.max_alerts,
+    maxWebhooksPerSecond: config.receiver.max_webhooks_per_second,
+    isTls: config.receiver.tls.cert_file !== '',
     logger,
   });
   const completion = new Completion({
@@ -126,7 +131,7 @@ export async function assemble(
     { name: 'incident files', intervalSeconds: 1, run: () => incidents.run() },
     { name: 'monitor log', intervalSeconds: 1, run: () => monitorLog.run() },
   ];
-  return { app, ledger, inbox, worker, queue, mutex, tasks, logger };
+  return { app, metrics, ledger, inbox, worker, queue, mutex, tasks, logger };
 }
 
 /** Goes on with what was accepted or begun before the receiver last ended. */
