@@ -175,6 +175,7 @@ describeWithSystemd('50-redline.rules, with a real polkitd,', (systemd) => {
       expect(await allowed(verb, 'other.service'), verb).toBe(false);
     }
     expect(await allowed('daemon-reload')).toBe(true);
+    await systemd().systemctl('start', engine);
     for (const args of [
       ['reload-or-restart', engine],
       ['kill', engine],
