@@ -135,6 +135,7 @@ export const receiverMetric = {
   rollbackDuration: 'redline_rollback_duration_seconds',
   decisions: 'redline_decisions_total',
   webhooks: 'redline_webhooks_total',
+  webhooksRefused: 'redline_webhooks_refused_total',
   deliveryLag: 'redline_alert_delivery_lag_seconds',
   inboxPending: 'redline_inbox_pending',
   inboxOldest: 'redline_inbox_oldest_timestamp_seconds',

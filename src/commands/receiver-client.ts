@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { clientTlsFiles, readClientTls, type ClientTlsFiles } from '../config/client-tls.js';
 import type { Config } from '../config/schema.js';
-import { readSecret } from '../config/secret.js';
+import { readSecrets } from '../config/secret.js';
 import {
   deploymentSchema,
   preparedBaselineSchema,
@@ -15,6 +16,7 @@ import { drillSchema, type Drill, type DrillRequest } from '../deployments/drill
 import { rollbackSchema, type Rollback } from '../deployments/rollback.js';
 import { drillPlan } from '../names.js';
 import { errorMessage, ExitCode, UserError } from '../platform/errors.js';
+import { httpRequest, type HttpAnswer } from '../platform/http-request.js';
 import { formatAddress, reachable } from '../platform/http-server.js';
 
 /** Nobody answers at the receiver's address. */
@@ -30,6 +32,9 @@ export class ReceiverRefused extends UserError {
   }
 }
 
+/** How long an answer may take, seconds. */
+const patience = 10;
+
 const refusal = z.object({ error: z.string() });
 
 /** The receiver's HTTP API, as the command line uses it. */
@@ -40,11 +45,16 @@ export class ReceiverClient {
   readonly #peer: string;
   /** the receiver that turned out to be in charge; undefined: ours is asked first */
   #inCharge: string | undefined;
+  /** whether reading needs the token too */
+  readonly #protectReads: boolean;
+  readonly #tlsFiles: ClientTlsFiles;
 
   constructor(config: Config) {
     this.address = receiverAddress(config);
     this.#tokenFile = config.receiver.token_file;
     this.#peer = config.receiver.lease.peer_url.replace(/\/+$/, '');
+    this.#protectReads = config.receiver.protect_reads;
+    this.#tlsFiles = receiverTlsFiles(config);
   }
 
   /**
@@ -63,7 +73,7 @@ export class ReceiverClient {
    */
   async checkToken(): Promise<void> {
     const response = await this.#send('POST', '/api/cutover', {});
-    const content = parseJson(await response.text());
+    const content = parseJson(response.text);
     if (response.status !== 400) throw refused(this.address, '/api/cutover', response.status, content);
   }
 
@@ -147,9 +157,9 @@ export class ReceiverClient {
 
   async #ask<T>(method: string, path: string, schema: z.ZodType<T>, body?: unknown): Promise<T> {
     const response = await this.#send(method, path, body);
-    const text = await response.text();
-    const content = parseJson(text);
-    if (!response.ok) throw refused(this.address, path, response.status, content);
+    const content = parseJson(response.text);
+    if (response.status < 200 || response.status > 299)
+      throw refused(this.address, path, response.status, content);
     const answer = schema.safeParse(content);
     if (answer.success) return answer.data;
     throw new UserError(
@@ -158,7 +168,7 @@ export class ReceiverClient {
   }
 
   /** Asks the receiver; of a pair the other one where this is down, and the one that is in charge where it is told so. */
-  async #send(method: string, path: string, body: unknown): Promise<Response> {
+  async #send(method: string, path: string, body: unknown): Promise<HttpAnswer> {
     const { address, response } = await this.#sendToFirst(method, path, body);
     if (response.status !== 503) return response;
     const holder = await this.#holderKnownTo(address);
@@ -173,7 +183,7 @@ export class ReceiverClient {
     method: string,
     path: string,
     body: unknown,
-  ): Promise<{ address: string; response: Response }> {
+  ): Promise<{ address: string; response: HttpAnswer }> {
     let down: unknown;
     for (const address of [this.#inCharge, this.address, this.#peer]) {
       if (address === undefined || address === '') continue;
@@ -189,24 +199,32 @@ export class ReceiverClient {
 
   async #holderKnownTo(address: string): Promise<string | undefined> {
     const response = await this.#sendTo(address, 'GET', '/api/lease', undefined);
-    const found = receiverStandingSchema.safeParse(parseJson(await response.text()));
+    const found = receiverStandingSchema.safeParse(parseJson(response.text));
     return found.success ? found.data.holder?.url : undefined;
   }
 
-  async #sendTo(address: string, method: string, path: string, body: unknown): Promise<Response> {
-    const token = body === undefined ? undefined : readSecret(this.#tokenFile, 'receiver.token_file');
+  async #sendTo(address: string, method: string, path: string, body: unknown): Promise<HttpAnswer> {
+    const isOrder = body !== undefined;
+    // Reading may need no token, and who reads may not be allowed to see it.
+    const token =
+      isOrder || (this.#protectReads && !path.startsWith('/-/'))
+        ? readSecrets(this.#tokenFile, 'receiver.token_file')[0]
+        : undefined;
+    const tls = readClientTls(this.#tlsFiles, 'receiver.client_tls');
     try {
-      return await fetch(address + path, {
+      return await httpRequest(address + path, {
         method,
-        signal: AbortSignal.timeout(10_000),
-        headers:
-          token === undefined ? {} : { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        timeoutSeconds: patience,
+        tls,
+        headers: {
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...(isOrder ? { 'content-type': 'application/json' } : {}),
+        },
+        ...(isOrder ? { body: JSON.stringify(body) } : {}),
       });
     } catch (error) {
-      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
       throw new ReceiverDown(
-        `The receiver does not answer at ${address}: ${errorMessage(cause)}. Start it (redline receiver), or set receiver.url.`,
+        `The receiver does not answer at ${address}: ${errorMessage(error)}. Start it (redline receiver), or set receiver.url or receiver.client_tls.`,
         ExitCode.refused,
       );
     }
@@ -223,6 +241,12 @@ export function receiverAddress(config: Config): string {
   const { url, listen, tls } = config.receiver;
   if (url !== '') return url.replace(/\/+$/, '');
   return `http${tls.cert_file === '' ? '' : 's'}://${formatAddress(reachable(listen))}`;
+}
+
+/** Behind another address there may be another certificate: then only `client_tls` or a known authority can vouch for it. */
+function receiverTlsFiles({ receiver }: Config): ClientTlsFiles {
+  const files = clientTlsFiles(receiver);
+  return receiver.url === '' ? files : { ...files, caFile: receiver.client_tls.ca_file };
 }
 
 function refused(address: string, path: string, status: number, content: unknown): UserError {

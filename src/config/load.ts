@@ -212,6 +212,16 @@ function resolvePaths(config: Config, base: string): Config {
   const root = resolve(base, config.files.root);
   const fromRoot = from(root);
   const { files, redis, exporter, receiver } = config;
+  const serverTls = (tls: Config['exporter']['tls']): typeof tls => ({
+    cert_file: fromBase(tls.cert_file),
+    key_file: fromBase(tls.key_file),
+    client_ca_file: fromBase(tls.client_ca_file),
+  });
+  const clientTls = (tls: Config['exporter']['client_tls']): typeof tls => ({
+    ca_file: fromBase(tls.ca_file),
+    cert_file: fromBase(tls.cert_file),
+    key_file: fromBase(tls.key_file),
+  });
   return {
     ...config,
     files: {
@@ -256,12 +266,15 @@ function resolvePaths(config: Config, base: string): Config {
       state_directory: fromBase(exporter.state_directory || join(config.state.directory, 'exporter')),
       bearer_token_file: fromBase(exporter.bearer_token_file),
       basic_auth: { ...exporter.basic_auth, password_file: fromBase(exporter.basic_auth.password_file) },
-      tls: { cert_file: fromBase(exporter.tls.cert_file), key_file: fromBase(exporter.tls.key_file) },
+      tls: serverTls(exporter.tls),
+      client_tls: clientTls(exporter.client_tls),
     },
     receiver: {
       ...receiver,
       token_file: fromBase(receiver.token_file),
-      tls: { cert_file: fromBase(receiver.tls.cert_file), key_file: fromBase(receiver.tls.key_file) },
+      basic_auth: { ...receiver.basic_auth, password_file: fromBase(receiver.basic_auth.password_file) },
+      tls: serverTls(receiver.tls),
+      client_tls: clientTls(receiver.client_tls),
     },
     state: { directory: fromBase(config.state.directory) },
   };

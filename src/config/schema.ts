@@ -46,7 +46,22 @@ const listenAddress = (fallback: string) =>
 /** A path; relative ones are resolved by the loader. Empty: not set. */
 const path = (fallback: string) => z.string().default(fallback);
 
-const tlsServer = z.strictObject({ cert_file: path(''), key_file: path('') }).prefault({});
+/** With client_ca_file a client must show a certificate that this authority has signed. */
+const tlsServer = z
+  .strictObject({ cert_file: path(''), key_file: path(''), client_ca_file: path('') })
+  .prefault({});
+
+/** What Redline's own clients of a program with TLS are given: the command line, and the servers of `redline up`. */
+const tlsClient = z
+  .strictObject({ ca_file: path(''), cert_file: path(''), key_file: path('') })
+  .refine((tls) => (tls.cert_file === '') === (tls.key_file === ''), 'needs both cert_file and key_file')
+  .prefault({});
+
+/** With a password_file this name and its password are taken. */
+const basicAuth = z
+  .strictObject({ username: z.string().default(''), password_file: path('') })
+  .refine(({ username }) => !username.includes(':'), 'a username holds no colon')
+  .prefault({});
 
 const redis = z.strictObject({
   /** redis:// or rediss://, may name user, password and database */
@@ -147,8 +162,9 @@ const exporter = z.strictObject({
   /** where the exporter keeps how far it has read what must not be counted twice; empty: `exporter` below state.directory */
   state_directory: path(''),
   bearer_token_file: path(''),
-  basic_auth: z.strictObject({ username: z.string().default(''), password_file: path('') }).prefault({}),
+  basic_auth: basicAuth,
   tls: tlsServer,
+  client_tls: tlsClient,
 });
 
 const receiver = z.strictObject({
@@ -156,6 +172,10 @@ const receiver = z.strictObject({
   /** the address under which the command line reaches the receiver; empty: from `listen` */
   url: z.string().default(''),
   token_file: path('receiver.token'),
+  /** taken beside the token, for an Alertmanager that knows no tokens */
+  basic_auth: basicAuth,
+  /** whether reading (/metrics, GET of /api and /notifications) needs a secret too */
+  protect_reads: z.boolean().default(false),
   /** auto: acts. shadow: decides and records, runs nothing */
   mode: z.enum(['auto', 'shadow']).default('auto'),
   reconcile_interval: positiveDuration('5s'),
@@ -188,7 +208,12 @@ const receiver = z.strictObject({
     .int()
     .min(1024)
     .default(8 * 1024 * 1024),
+  /** most alerts in one webhook */
+  max_alerts: z.int().min(1).default(10_000),
+  /** webhooks that are taken in for as long as they come; for a while twenty times as many */
+  max_webhooks_per_second: z.number().positive().default(1000),
   tls: tlsServer,
+  client_tls: tlsClient,
 });
 
 /** What must be true after a method; each kind has a key of its own. */

@@ -21,3 +21,17 @@ export function readSecret(path: string, setting: string): string {
     );
   return secret;
 }
+
+/**
+ * Reads the secrets that a file lists, one a line: while one is rotated both the new and the old one stand there. The first
+ * is the one to send.
+ * @throws UserError when the file cannot be read or is empty
+ */
+export function readSecrets(path: string, setting: string): [string, ...string[]] {
+  const [first, ...others] = readSecret(path, setting)
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  // What was read is not empty, so it has a first line.
+  return [first ?? '', ...others];
+}

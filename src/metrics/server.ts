@@ -5,20 +5,26 @@ import {
   type ServerOptions,
   type ServerResponse,
 } from 'node:http';
-import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import { createServer as createTlsServer } from 'node:https';
+import { Access } from '../config/access.js';
 import type { Config } from '../config/schema.js';
-import { errorMessage } from '../platform/errors.js';
+import { CertificateWatch, serverTlsOptions } from '../config/server-tls.js';
 import { listen, type ListenAddress } from '../platform/http-server.js';
 import type { Logger } from '../platform/log.js';
-import { Access } from './access.js';
+import { securityHeaders } from '../platform/security-headers.js';
 import { Exporter } from './exporter.js';
 import { collectorModules } from './manifest.js';
 import { ProcessMetrics } from './process-metrics.js';
 import { answer, openPaths, plain, type Answer } from './routes.js';
-import { tlsSecrets } from './tls.js';
 
-/** Limits against callers that are slow or many; times in milliseconds. */
-const limits: ServerOptions = { headersTimeout: 10_000, requestTimeout: 20_000, keepAliveTimeout: 65_000 };
+/** Limits against callers that are slow or many; times in milliseconds, headers in bytes. */
+const limits: ServerOptions = {
+  headersTimeout: 10_000,
+  requestTimeout: 20_000,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 2_000,
+  maxHeaderSize: 16 * 1024,
+};
 const maxConnections = 256;
 
 /** How long requests under way may take to end at shutdown, milliseconds. */
@@ -27,7 +33,9 @@ const shutdownPatience = 5000;
 /** The exporter behind its HTTP address. */
 export class ExporterServer {
   readonly #exporter: Exporter;
-  readonly #server: Server | TlsServer;
+  readonly #server: Server;
+  readonly #certificates: CertificateWatch;
+  readonly #headers: Readonly<Record<string, string>>;
   readonly #readConfig: () => Config;
   readonly #log: Logger;
   #config: Config;
@@ -45,8 +53,9 @@ export class ExporterServer {
     this.#log = log;
     this.#config = readConfig();
     const { exporter } = this.#config;
-    this.#access = new Access(exporter);
-    const secrets = tlsSecrets(exporter.tls);
+    this.#access = exporterAccess(exporter, log);
+    const secrets = serverTlsOptions(exporter.tls, 'exporter.tls');
+    this.#headers = securityHeaders(secrets !== undefined);
     const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
       void this.#respond(request, response);
     };
@@ -55,6 +64,7 @@ export class ExporterServer {
         ? createServer(limits, onRequest)
         : createTlsServer({ ...limits, ...secrets }, onRequest);
     this.#server.maxConnections = maxConnections;
+    this.#certificates = new CertificateWatch(this.#server, exporter.tls, 'exporter.tls', log);
     this.#exporter = new Exporter(this.#config, collectorModules, new ProcessMetrics(), log);
   }
 
@@ -67,7 +77,8 @@ export class ExporterServer {
   }
 
   /**
-   * Reads the configuration and the secrets anew. The address and whether there is TLS stay until a restart.
+   * Reads the configuration and the secrets anew. The address, whether there is TLS and whether clients must show a
+   * certificate stay until a restart.
    * @throws UserError where it cannot be used; the old one stays
    */
   async reload(): Promise<void> {
@@ -89,17 +100,18 @@ export class ExporterServer {
     }, shutdownPatience);
     await closed;
     clearTimeout(impatience);
+    this.#certificates.close();
     await this.#reloading;
     await this.#exporter.close();
   }
 
   async #reload(): Promise<void> {
     const config = this.#readConfig();
-    const access = new Access(config.exporter);
-    const secrets = tlsSecrets(config.exporter.tls);
+    const access = exporterAccess(config.exporter, this.#log);
+    serverTlsOptions(config.exporter.tls, 'exporter.tls');
     await this.#exporter.reconfigure(config);
     this.#access = access;
-    if (secrets !== undefined && 'setSecureContext' in this.#server) this.#server.setSecureContext(secrets);
+    this.#certificates.use(config.exporter.tls);
     const { host, port } = this.#config.exporter.listen;
     const wanted = config.exporter.listen;
     if (wanted.host !== host || wanted.port !== port) {
@@ -114,9 +126,9 @@ export class ExporterServer {
     request.resume();
     try {
       const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-      if (!openPaths.has(path) && !this.#access.allows(request.headers.authorization)) {
-        response.setHeader('WWW-Authenticate', this.#access.challenge);
-        send(
+      if (!openPaths.has(path) && this.#access.judge(request.headers.authorization) !== 'allowed') {
+        response.setHeader('WWW-Authenticate', [...this.#access.challenges]);
+        this.#send(
           request,
           response,
           plain(401, 'this needs the secret of exporter.bearer_token_file or exporter.basic_auth\n'),
@@ -129,29 +141,42 @@ export class ExporterServer {
         header: (name: string) => headerOf(request, name),
       };
       const context = { exporter: this.#exporter, reload: () => this.reload() };
-      send(
+      this.#send(
         request,
         response,
         (await answer(question, context)) ?? plain(404, 'not found; / lists what is here\n'),
       );
     } catch (error) {
       this.#log.error({ err: error, path: request.url }, 'request failed');
-      if (!response.headersSent) send(request, response, plain(500, `${errorMessage(error)}\n`));
+      if (!response.headersSent)
+        this.#send(request, response, plain(500, 'internal error; the log of the exporter says which\n'));
     }
   }
+
+  #send(request: IncomingMessage, response: ServerResponse, { status, type, body }: Answer): void {
+    response.writeHead(status, {
+      ...this.#headers,
+      'Content-Type': type,
+      'Content-Length': Buffer.byteLength(body),
+    });
+    response.end(request.method === 'HEAD' ? undefined : body);
+  }
+}
+
+/** @throws UserError where a secret cannot be read */
+function exporterAccess(exporter: Config['exporter'], log: Logger): Access {
+  return new Access(
+    {
+      tokenFile: exporter.bearer_token_file,
+      tokenSetting: 'exporter.bearer_token_file',
+      basicAuth: exporter.basic_auth,
+      basicSetting: 'exporter.basic_auth',
+    },
+    log,
+  );
 }
 
 function headerOf(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name];
   return Array.isArray(value) ? value[0] : value;
-}
-
-function send(request: IncomingMessage, response: ServerResponse, { status, type, body }: Answer): void {
-  response.writeHead(status, {
-    'Content-Type': type,
-    'Content-Length': Buffer.byteLength(body),
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
-  });
-  response.end(request.method === 'HEAD' ? undefined : body);
 }

@@ -8,18 +8,19 @@ import {
   startDeploymentRequest,
 } from '../deployments/deployment.js';
 import { rollbackSchema } from '../deployments/rollback.js';
-import { requireToken } from './authentication.js';
+import { requireAccess, requireReader } from './authentication.js';
 import { orderLimit, parseBody, readBody, requireJson } from './body.js';
 import { HttpError } from './http-error.js';
 import { requireCharge } from './in-charge.js';
 import { only } from './methods.js';
 import type { Services } from './services.js';
 
-/** `/api`: deployments and rollbacks. Reading is free; whatever changes something needs the token. */
+/** `/api`: deployments and rollbacks. Reading is free unless it is protected; whatever changes something needs the token. */
 export function apiRoutes(services: Services): Router {
-  const { token, baselines, deployments, manual, ledger, authority, standing } = services;
+  const { access, protectReads, baselines, deployments, manual, ledger, authority, standing } = services;
   const router = Router();
-  const authenticate = requireToken(token);
+  const authenticate = requireAccess(access);
+  const reader = requireReader(access, protectReads);
   const inCharge = requireCharge(authority);
   const readOrder = readBody(orderLimit);
 
@@ -32,7 +33,7 @@ export function apiRoutes(services: Services): Router {
     .all(only('POST'));
   router
     .route('/api/baselines')
-    .get((_request, response) => {
+    .get(reader, (_request, response) => {
       response.json({ baselines: baselines.list() });
     })
     .post(authenticate, inCharge, requireJson, readOrder, async (request, response) => {
@@ -43,7 +44,7 @@ export function apiRoutes(services: Services): Router {
     .all(only('GET, POST'));
   router
     .route('/api/deployments')
-    .get((_request, response) => {
+    .get(reader, (_request, response) => {
       response.json({ deployments: deployments.list() });
     })
     .post(authenticate, inCharge, requireJson, readOrder, async (request, response) => {
@@ -65,13 +66,13 @@ export function apiRoutes(services: Services): Router {
     .all(only('POST'));
   router
     .route('/api/lease')
-    .get((_request, response) => {
+    .get(reader, (_request, response) => {
       response.json(standing());
     })
     .all(only('GET'));
   router
     .route('/api/rollbacks')
-    .get((_request, response) => {
+    .get(reader, (_request, response) => {
       const newestFirst = [...ledger.state.rollbacks.values()].reverse();
       response.json({ rollbacks: newestFirst.map((rollback) => rollbackSchema.parse(rollback)) });
     })
@@ -82,7 +83,7 @@ export function apiRoutes(services: Services): Router {
     .all(only('GET, POST'));
   router
     .route('/api/rollbacks/:id')
-    .get((request, response) => {
+    .get(reader, (request, response) => {
       const rollback = ledger.state.rollbacks.get(request.params.id);
       if (rollback === undefined) throw new HttpError(404, `there is no rollback ${request.params.id}`);
       response.json(rollbackSchema.parse(rollback));

@@ -1,10 +1,12 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { errorCode } from '../platform/errors.js';
 import type { Logger } from '../platform/log.js';
+import { securityHeaders } from '../platform/security-headers.js';
 import { apiRoutes } from './api-routes.js';
 import { drillRoutes } from './drill-routes.js';
 import { HttpError } from './http-error.js';
 import { pageRoutes } from './page-routes.js';
+import { noteRefusal, type RefusalReason } from './refusals.js';
 import type { Services } from './services.js';
 import { notificationRoutes, webhookRoutes } from './webhook-routes.js';
 
@@ -13,7 +15,7 @@ export function createApp(services: Services): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use(securityHeaders);
+  app.use(withHeaders(securityHeaders(services.isTls)));
   app.use(webhookRoutes(services));
   app.use(notificationRoutes(services));
   app.use(apiRoutes(services));
@@ -26,23 +28,27 @@ export function createApp(services: Services): Express {
   return app;
 }
 
-const securityHeaders: RequestHandler = (_request, response, next) => {
-  response.setHeader('X-Content-Type-Options', 'nosniff');
-  response.setHeader(
-    'Content-Security-Policy',
-    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-  );
-  response.setHeader('Referrer-Policy', 'no-referrer');
-  response.setHeader('Cache-Control', 'no-store');
-  next();
+function withHeaders(headers: Readonly<Record<string, string>>): RequestHandler {
+  return (_request, response, next) => {
+    response.set(headers);
+    next();
+  };
+}
+
+interface Refusal {
+  readonly status: number;
+  readonly message: string;
+  readonly reason: RefusalReason | undefined;
+}
+
+/** What body reading refuses; the library's own messages tell of its inside. */
+const bodyErrors: Readonly<Record<number, Refusal>> = {
+  400: { status: 400, message: 'the body cannot be read', reason: 'unreadable_body' },
+  413: { status: 413, message: 'the body is too large', reason: 'too_large' },
 };
 
-/** Messages of what body reading refuses; the library's own tell of its inside. */
-const bodyErrors: Readonly<Record<number, string>> = {
-  400: 'the body cannot be read',
-  413: 'the body is too large',
-  415: 'the body must be application/json, not compressed',
-};
+/** When to come again after a 503, seconds. */
+const retryAfter = '1';
 
 function answerError(logger: Logger): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
@@ -50,20 +56,23 @@ function answerError(logger: Logger): ErrorRequestHandler {
       next(error);
       return;
     }
-    const { status, message } = describeError(error);
-    if (status >= 500) logger.error({ err: error, status }, 'request failed');
+    const { status, message, reason } = describeError(error);
+    // A storm that is refused must not become one of log lines.
+    if (status >= 500 && reason !== 'rate_limited') logger.error({ err: error, status }, 'request failed');
+    if (status === 503) response.setHeader('Retry-After', retryAfter);
+    noteRefusal(response, reason);
     // What was not read of a refused body must not be taken for the next request.
     if (status === 413 || status === 401 || status === 403) response.setHeader('Connection', 'close');
     response.status(status).json({ error: message });
   };
 }
 
-function describeError(error: unknown): { status: number; message: string } {
+function describeError(error: unknown): Refusal {
   if (error instanceof HttpError) return error;
   const status = error instanceof Error && 'status' in error ? Number(error.status) : 500;
   const known = bodyErrors[status];
-  if (known !== undefined) return { status, message: known };
+  if (known !== undefined) return known;
   if (errorCode(error) !== undefined)
-    return { status: 503, message: 'it could not be written down; try again' };
-  return { status: 500, message: 'internal error' };
+    return { status: 503, message: 'it could not be written down; try again', reason: 'unwritable' };
+  return { status: 500, message: 'internal error', reason: 'internal_error' };
 }

@@ -1,5 +1,6 @@
 import type { Express } from 'express';
 import { PrometheusClient } from '../alerts/prometheus.js';
+import type { Access } from '../config/access.js';
 import type { Config } from '../config/schema.js';
 import { askedQuantities, judgedInputs } from '../deployments/calibration-inputs.js';
 import { drillPlan, type CalibrationInput } from '../names.js';
@@ -14,7 +15,6 @@ import { redisKeyReader } from '../rollback/redis-key.js';
 import { Acceptances } from './acceptances.js';
 import { AlertHandler } from './alerts.js';
 import { createApp } from './app.js';
-import type { BearerToken } from './authentication.js';
 import { Baselines } from './baselines.js';
 import { Completion } from './completion.js';
 import { deploymentFamilies } from './deployment-families.js';
@@ -41,6 +41,7 @@ import { InboxWorker } from './worker.js';
 /** The receiver's parts, as far as starting and stopping them needs to know. */
 export interface Parts {
   readonly app: Express;
+  readonly metrics: ReceiverMetrics;
   readonly ledger: Ledger;
   readonly inbox: Inbox;
   readonly worker: InboxWorker;
@@ -60,7 +61,7 @@ export interface Parts {
 export async function assemble(
   config: Config,
   logger: Logger,
-  token: BearerToken,
+  access: Access,
   notReady: () => string | undefined,
 ): Promise<Parts> {
   const { directory } = config.state;
@@ -109,7 +110,8 @@ export async function assemble(
   measureRollbacks(ledger, metrics);
 
   const app = createApp({
-    token,
+    access,
+    protectReads: config.receiver.protect_reads,
     ledger,
     inbox,
     worker,
@@ -127,6 +129,9 @@ export async function assemble(
     ],
     notReady,
     maxBodyBytes: config.receiver.max_body_bytes,
+    maxAlerts: config.receiver.max_alerts,
+    maxWebhooksPerSecond: config.receiver.max_webhooks_per_second,
+    isTls: config.receiver.tls.cert_file !== '',
     logger,
   });
   const completion = new Completion({
@@ -160,7 +165,7 @@ export async function assemble(
     { name: 'monitor log', intervalSeconds: 1, run: whileInCharge(() => monitorLog.run()) },
     ...(pair === undefined ? [] : [leaseTask(pair, config.receiver.lease.ttl)]),
   ];
-  return { app, ledger, inbox, worker, queue, mutex, pair, tasks, logger };
+  return { app, metrics, ledger, inbox, worker, queue, mutex, pair, tasks, logger };
 }
 
 /** Goes on with what was accepted or begun before the receiver last ended. */

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import type { PrometheusClient } from '../alerts/prometheus.js';
+import { clientTlsFiles, readClientTls } from '../config/client-tls.js';
 import type { Config } from '../config/schema.js';
-import { readSecret } from '../config/secret.js';
+import { readSecrets } from '../config/secret.js';
 import { job } from '../names.js';
 import { causeMessage } from '../platform/errors.js';
+import { httpRequest } from '../platform/http-request.js';
 import { formatAddress, reachable } from '../platform/http-server.js';
 import { runCommand } from '../platform/run-command.js';
 import { readTail } from '../platform/tail.js';
@@ -124,29 +126,25 @@ async function readReadings(config: Config, prometheus: PrometheusClient): Promi
 
 async function readPage(exporter: Config['exporter']): Promise<string> {
   const scheme = exporter.tls.cert_file === '' ? 'http' : 'https';
-  const response = await fetch(`${scheme}://${formatAddress(reachable(exporter.listen))}/metrics`, {
-    headers: authorization(exporter),
-    signal: AbortSignal.timeout(pageTimeout * 1000),
-  });
-  if (!response.ok || response.body === null) throw new Error(`it answered with ${response.status}`);
-  // Its pieces are bytes; the type of fetch leaves that open.
-  const body = response.body as AsyncIterable<Uint8Array>;
-  const pieces: Uint8Array[] = [];
-  let size = 0;
-  for await (const piece of body) {
-    pieces.push(piece);
-    size += piece.length;
-    if (size > keptBytes) break;
-  }
-  return Buffer.concat(pieces).toString('utf8', 0, keptBytes);
+  const { status, text } = await httpRequest(
+    `${scheme}://${formatAddress(reachable(exporter.listen))}/metrics`,
+    {
+      headers: authorization(exporter),
+      tls: readClientTls(clientTlsFiles(exporter), 'exporter.client_tls'),
+      timeoutSeconds: pageTimeout,
+      keptBytes,
+    },
+  );
+  if (status !== 200) throw new Error(`it answered with ${status}`);
+  return text;
 }
 
 function authorization({ bearer_token_file: tokenFile, basic_auth: basic }: Config['exporter']): {
   authorization?: string;
 } {
   if (tokenFile !== '')
-    return { authorization: `Bearer ${readSecret(tokenFile, 'exporter.bearer_token_file')}` };
+    return { authorization: `Bearer ${readSecrets(tokenFile, 'exporter.bearer_token_file')[0]}` };
   if (basic.password_file === '') return {};
-  const password = readSecret(basic.password_file, 'exporter.basic_auth.password_file');
+  const [password] = readSecrets(basic.password_file, 'exporter.basic_auth.password_file');
   return { authorization: `Basic ${Buffer.from(`${basic.username}:${password}`).toString('base64')}` };
 }

@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import { drillRequest, drillSchema } from '../deployments/drill.js';
-import { requireToken } from './authentication.js';
+import { requireAccess, requireReader } from './authentication.js';
 import { orderLimit, parseBody, readBody, requireJson } from './body.js';
 import { HttpError } from './http-error.js';
 import { requireCharge } from './in-charge.js';
@@ -8,15 +8,16 @@ import { only } from './methods.js';
 import type { Services } from './services.js';
 
 /** `/api/drills`: the whole way of an alert, tried out. Reading is free; beginning one needs the token. */
-export function drillRoutes({ token, authority, drills }: Services): Router {
+export function drillRoutes({ access, protectReads, authority, drills }: Services): Router {
   const router = Router();
+  const reader = requireReader(access, protectReads);
   router
     .route('/api/drills')
-    .get((_request, response) => {
+    .get(reader, (_request, response) => {
       response.json({ drills: drills.list().map((drill) => drillSchema.parse(drill)) });
     })
     .post(
-      requireToken(token),
+      requireAccess(access),
       requireCharge(authority),
       requireJson,
       readBody(orderLimit),
@@ -28,7 +29,7 @@ export function drillRoutes({ token, authority, drills }: Services): Router {
     .all(only('GET, POST'));
   router
     .route('/api/drills/:id')
-    .get((request, response) => {
+    .get(reader, (request, response) => {
       const drill = drills.get(request.params.id);
       if (drill === undefined) throw new HttpError(404, `there is no drill ${request.params.id}`);
       response.json(drillSchema.parse(drill));

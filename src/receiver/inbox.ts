@@ -100,7 +100,8 @@ export class Inbox {
    * @throws HttpError 503 when too many wait; the Node system error when it cannot be written
    */
   async add(receivedAt: number, digest: string, alerts: WebhookAlert[]): Promise<void> {
-    if (this.#heldBytes > pendingLimit) throw new HttpError(503, 'too many webhooks wait to be acted upon');
+    if (this.#heldBytes > pendingLimit)
+      throw new HttpError(503, 'too many webhooks wait to be acted upon', 'inbox_full');
     const entry = { id: this.#nextId, received_at: receivedAt, digest, alerts };
     this.#nextId += 1;
     const line = JSON.stringify(entry);

@@ -5,6 +5,6 @@ import { HttpError } from './http-error.js';
 export function only(allowed: string): RequestHandler {
   return (_request, response) => {
     response.setHeader('Allow', allowed);
-    throw new HttpError(405, `this takes ${allowed} only`);
+    throw new HttpError(405, `this takes ${allowed} only`, 'wrong_method');
   };
 }

@@ -5,6 +5,7 @@ import { common, receiverMetric as name } from '../names.js';
 import { packageVersion } from '../platform/package-root.js';
 import { ignoreReasons } from '../rollback/decide.js';
 import type { Family } from './family.js';
+import { refusalReasons, type RefusalReason } from './refusals.js';
 
 /** Alerts whose delivery was measured are remembered, so many. */
 const rememberedDeliveries = 1000;
@@ -17,6 +18,7 @@ export class ReceiverMetrics {
   readonly #registry = new Registry();
   readonly #decisions: Counter<'decision'>;
   readonly #webhooks: Counter<'code'>;
+  readonly #refused: Counter<'reason'>;
   readonly #lag: Histogram;
   readonly #duration: Histogram<'plan'>;
   readonly #delivered = new Set<string>();
@@ -35,6 +37,12 @@ export class ReceiverMetrics {
       name: name.webhooks,
       help: 'Webhooks by the status of their answer.',
       labelNames: ['code'],
+      registers,
+    });
+    this.#refused = new Counter({
+      name: name.webhooksRefused,
+      help: 'Webhooks, and connections that became none, by why they were refused.',
+      labelNames: ['reason'],
       registers,
     });
     this.#lag = new Histogram({
@@ -58,6 +66,7 @@ export class ReceiverMetrics {
     }).set({ version: packageVersion, node_version: process.version }, 1);
     for (const decision of decisions) this.#decisions.inc({ decision }, 0);
     for (const code of webhookCodes) this.#webhooks.inc({ code }, 0);
+    for (const reason of refusalReasons) this.#refused.inc({ reason }, 0);
     for (const plan of plans) this.#duration.zero({ plan });
   }
 
@@ -67,6 +76,10 @@ export class ReceiverMetrics {
 
   countWebhook(status: number): void {
     this.#webhooks.inc({ code: String(status) });
+  }
+
+  countRefusal(reason: RefusalReason): void {
+    this.#refused.inc({ reason });
   }
 
   /** Measures how long an alert was under way, the first time that it comes. @param receivedAt Unix seconds */

@@ -2,14 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Router } from 'express';
 import { packageRoot } from '../platform/package-root.js';
+import { requireReader } from './authentication.js';
 import { HttpError } from './http-error.js';
 import { only } from './methods.js';
 import type { Services } from './services.js';
 
 const alertName = /^[A-Za-z][A-Za-z0-9]{0,99}$/;
 
-/** What needs no token: health, metrics, and what each alert means. */
-export function pageRoutes({ metrics, families, notReady }: Services): Router {
+/** Health, metrics, and what each alert means. Only the metrics can be protected: the others tell nothing of this system. */
+export function pageRoutes({ access, protectReads, metrics, families, notReady }: Services): Router {
   const router = Router();
   router
     .route('/-/healthy')
@@ -27,7 +28,7 @@ export function pageRoutes({ metrics, families, notReady }: Services): Router {
     .all(only('GET'));
   router
     .route('/metrics')
-    .get(async (_request, response) => {
+    .get(requireReader(access, protectReads), async (_request, response) => {
       response.setHeader('Content-Type', metrics.contentType);
       response.end(await metrics.render(families()));
     })

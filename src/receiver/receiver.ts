@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Access } from '../config/access.js';
 import type { Config } from '../config/schema.js';
+import { CertificateWatch } from '../config/server-tls.js';
 import { errorCode, errorMessage, UserError } from '../platform/errors.js';
 import { ExclusiveLock } from '../platform/exclusive-lock.js';
 import { listen, type ListenAddress } from '../platform/http-server.js';
@@ -9,7 +11,6 @@ import type { Logger } from '../platform/log.js';
 import { Periodic } from '../platform/periodic.js';
 import { lockPath } from '../rollback/manual.js';
 import { assemble, takeUp, type Parts } from './assemble.js';
-import { BearerToken } from './authentication.js';
 import { createIncidentFolder } from './diagnostics.js';
 import { checkPlans } from './preflight.js';
 import { createReceiverServer } from './server.js';
@@ -47,14 +48,20 @@ export class Receiver {
    */
   static async start(config: Config, logger: Logger): Promise<Receiver> {
     for (const problem of checkPlans(config)) logger.warn(problem);
-    const token = new BearerToken(config.receiver.token_file, logger);
+    const access = receiverAccess(config, logger);
     const lock = await ExclusiveLock.acquire(lockPath(config.state.directory), 'redline receiver');
     try {
       const life = { isStopping: false };
-      const parts = await assemble(config, logger, token, () =>
+      const parts = await assemble(config, logger, access, () =>
         life.isStopping ? 'the receiver is stopping' : undefined,
       );
-      const server = createReceiverServer(parts.app, config.receiver.tls);
+      const server = createReceiverServer(parts.app, config.receiver.tls, (reason) => {
+        parts.metrics.countRefusal(reason);
+      });
+      const certificates = new CertificateWatch(server, config.receiver.tls, 'receiver.tls', logger);
+      server.once('close', () => {
+        certificates.close();
+      });
       const address = await listen(server, config.receiver.listen, 'receiver.listen');
       if (parts.pair === undefined) await takeUp(parts);
       await prepareIncidents(config, logger);
@@ -94,6 +101,19 @@ export class Receiver {
     }
     await this.#lock.release();
   }
+}
+
+/** @throws UserError where a secret cannot be read */
+function receiverAccess({ receiver }: Config, logger: Logger): Access {
+  return new Access(
+    {
+      tokenFile: receiver.token_file,
+      tokenSetting: 'receiver.token_file',
+      basicAuth: receiver.basic_auth,
+      basicSetting: 'receiver.basic_auth',
+    },
+    logger,
+  );
 }
 
 /** So that the folder is the receiver's own, whoever writes the first incident file. Without it all else works. */

@@ -2,7 +2,7 @@ import type { Logger } from '../platform/log.js';
 import type { ReceiverStanding } from '../deployments/receiver-standing.js';
 import type { Authority } from '../rollback/authority.js';
 import type { Ledger } from '../rollback/ledger.js';
-import type { BearerToken } from './authentication.js';
+import type { Access } from '../config/access.js';
 import type { Baselines } from './baselines.js';
 import type { Deployments } from './deployments.js';
 import type { Drills } from './drills.js';
@@ -15,7 +15,10 @@ import type { InboxWorker } from './worker.js';
 
 /** What the routes work with. */
 export interface Services {
-  readonly token: BearerToken;
+  /** who may send webhooks and orders */
+  readonly access: Access;
+  /** whether reading needs that too */
+  readonly protectReads: boolean;
   readonly ledger: Ledger;
   readonly inbox: Inbox;
   readonly worker: InboxWorker;
@@ -33,5 +36,9 @@ export interface Services {
   /** why the receiver would not act now; undefined where it would */
   readonly notReady: () => string | undefined;
   readonly maxBodyBytes: number;
+  /** in one webhook */
+  readonly maxAlerts: number;
+  readonly maxWebhooksPerSecond: number;
+  readonly isTls: boolean;
   readonly logger: Logger;
 }

@@ -1,27 +1,26 @@
-import { Router } from 'express';
+import { Router, type RequestHandler } from 'express';
 import { violationOfWebhook } from '../alerts/violation.js';
-import { webhookPayload } from '../alerts/webhook.js';
 import { unixNow } from '../platform/clock.js';
 import { sha256 } from '../rollback/chain.js';
-import { requireToken } from './authentication.js';
-import { parseBody, rawBody, readBody, requireJson } from './body.js';
+import { requireAccess, requireReader } from './authentication.js';
+import { rawBody, readBody, requireJson } from './body.js';
 import { only } from './methods.js';
+import type { ReceiverMetrics } from './metrics.js';
+import { limitRate, TokenBucket } from './rate-limit.js';
+import { refusalOf } from './refusals.js';
 import type { Services } from './services.js';
+import { parseWebhook } from './webhook-body.js';
 
 /** `POST /webhook`: alerts that may start a rollback. Answered once they are on the disk, acted upon afterwards. */
-export function webhookRoutes({ token, inbox, worker, metrics, maxBodyBytes }: Services): Router {
+export function webhookRoutes(services: Services): Router {
+  const { inbox, worker, metrics, maxAlerts } = services;
   const router = Router();
-  router.use('/webhook', (_request, response, next) => {
-    response.once('finish', () => {
-      metrics.countWebhook(response.statusCode);
-    });
-    next();
-  });
+  router.use('/webhook', countAnswers(metrics));
   router
     .route('/webhook')
-    .post(requireToken(token), requireJson, readBody(maxBodyBytes), async (request, response) => {
+    .post(...beforeWebhook(services), async (request, response) => {
       const receivedAt = unixNow();
-      const { alerts } = parseBody(request, webhookPayload);
+      const alerts = parseWebhook(request, maxAlerts);
       for (const alert of alerts) metrics.observeDelivery(violationOfWebhook(alert), receivedAt);
       await inbox.add(receivedAt, sha256(rawBody(request)), alerts);
       response.json({ accepted: alerts.length });
@@ -32,17 +31,35 @@ export function webhookRoutes({ token, inbox, worker, metrics, maxBodyBytes }: S
 }
 
 /** `POST /notifications`: alerts for people. Each becomes a line of the log; the newest can be asked for. */
-export function notificationRoutes({ token, notifications, maxBodyBytes }: Services): Router {
+export function notificationRoutes(services: Services): Router {
+  const { access, protectReads, notifications, maxAlerts } = services;
   const router = Router();
   router
     .route('/notifications')
-    .post(requireToken(token), requireJson, readBody(maxBodyBytes), (request, response) => {
-      for (const alert of parseBody(request, webhookPayload).alerts) notifications.add(alert);
+    .post(...beforeWebhook(services), (request, response) => {
+      for (const alert of parseWebhook(request, maxAlerts)) notifications.add(alert);
       response.json({ status: 'ok' });
     })
-    .get((_request, response) => {
+    .get(requireReader(access, protectReads), (_request, response) => {
       response.json({ notifications: notifications.list() });
     })
     .all(only('POST, GET'));
   return router;
+}
+
+/** Who sends it, how often, of which type; only then is its body read. */
+function beforeWebhook({ access, maxBodyBytes, maxWebhooksPerSecond }: Services): RequestHandler[] {
+  const bucket = new TokenBucket(maxWebhooksPerSecond);
+  return [requireAccess(access), limitRate(bucket), requireJson, readBody(maxBodyBytes)];
+}
+
+function countAnswers(metrics: ReceiverMetrics): RequestHandler {
+  return (_request, response, next) => {
+    response.once('finish', () => {
+      metrics.countWebhook(response.statusCode);
+      const reason = refusalOf(response);
+      if (reason !== undefined) metrics.countRefusal(reason);
+    });
+    next();
+  };
 }

@@ -1,6 +1,8 @@
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
+import type { ClientTlsFiles } from '../config/client-tls.js';
 import { absolutePath, withAbsoluteFiles } from './file-paths.js';
+import { tlsConfig } from './tls-config.js';
 
 /** Where the template sends what the receiver is to get. */
 const templateReceiver = '127.0.0.1:9712';
@@ -10,8 +12,8 @@ export interface AlertmanagerSettings {
   readonly folder: string;
   /** the receiver, without a path */
   readonly receiverUrl: string;
-  /** the receiver's certificate, where it speaks TLS; empty: plain HTTP */
-  readonly certificateFile: string;
+  /** by which the receiver is trusted, and trusts; undefined: plain HTTP */
+  readonly tls: ClientTlsFiles | undefined;
   readonly tokenFile: string;
 }
 
@@ -55,7 +57,7 @@ function renderWebhook(webhook: z.output<typeof webhookConfig>, settings: Alertm
     http_config: {
       ...webhook.http_config,
       authorization: { type: 'Bearer', credentials_file: settings.tokenFile },
-      ...(settings.certificateFile === '' ? {} : { tls_config: { ca_file: settings.certificateFile } }),
+      ...(settings.tls === undefined ? {} : { tls_config: tlsConfig(settings.tls) }),
     },
   };
 }

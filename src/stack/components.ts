@@ -1,7 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { clientTlsFiles, type ClientTlsFiles } from '../config/client-tls.js';
 import type { Config } from '../config/schema.js';
+import { readSecrets } from '../config/secret.js';
+import { UserError } from '../platform/errors.js';
 import { formatAddress, type ListenAddress } from '../platform/http-server.js';
 import { packageRoot } from '../platform/package-root.js';
 import { loopbackAddress } from './addresses.js';
@@ -75,20 +78,28 @@ export function prometheusComponent({ config }: StackSettings): Component {
         intervalSeconds: config.prometheus.scrape_interval,
         exporter: {
           address: formatAddress(exporter.listen),
-          certificateFile: exporter.tls.cert_file,
-          bearerTokenFile: exporter.bearer_token_file,
+          tls: tlsOf(exporter),
+          bearerTokenFile:
+            exporter.bearer_token_file === ''
+              ? ''
+              : serverToken(exporter.bearer_token_file, 'exporter.bearer_token_file'),
           basicAuth:
             exporter.basic_auth.username === ''
               ? undefined
               : {
                   username: exporter.basic_auth.username,
-                  passwordFile: exporter.basic_auth.password_file,
+                  passwordFile: serverToken(
+                    exporter.basic_auth.password_file,
+                    'exporter.basic_auth.password_file',
+                  ),
                 },
         },
         receiver: {
           address: formatAddress(receiver.listen),
-          certificateFile: receiver.tls.cert_file,
-          bearerTokenFile: '',
+          tls: tlsOf(receiver),
+          bearerTokenFile: receiver.protect_reads
+            ? serverToken(receiver.token_file, 'receiver.token_file')
+            : '',
         },
         prometheus: `127.0.0.1:${port}`,
         alertmanager: formatAddress(loopbackAddress(config.alertmanager.url, 'alertmanager.url', 80)),
@@ -107,17 +118,34 @@ export function alertmanagerComponent({ config }: StackSettings): Component {
     start: async () => {
       const directory = await folderOf('alertmanager', config);
       const configFile = join(directory, 'alertmanager.yml');
-      const certificateFile = config.receiver.tls.cert_file;
+      const { receiver } = config;
+      const tls = tlsOf(receiver);
       const text = renderAlertmanagerConfig(readFileSync(join(folder, 'alertmanager.yml'), 'utf8'), {
         folder,
-        receiverUrl: `http${certificateFile === '' ? '' : 's'}://${formatAddress(config.receiver.listen)}`,
-        certificateFile,
-        tokenFile: config.receiver.token_file,
+        receiverUrl: `http${tls === undefined ? '' : 's'}://${formatAddress(receiver.listen)}`,
+        tls,
+        tokenFile: serverToken(receiver.token_file, 'receiver.token_file'),
       });
       await writeFile(configFile, text);
       return startAlertmanager(directory, port, configFile);
     },
   };
+}
+
+/** undefined where the program speaks no TLS */
+function tlsOf(program: Parameters<typeof clientTlsFiles>[0]): ClientTlsFiles | undefined {
+  return program.tls.cert_file === '' ? undefined : clientTlsFiles(program);
+}
+
+/**
+ * A token file for Prometheus and Alertmanager, which send all that stands in it.
+ * @throws UserError where that is more than one token
+ */
+function serverToken(path: string, setting: string): string {
+  if (readSecrets(path, setting).length === 1) return path;
+  throw new UserError(
+    `${path} (${setting}) holds several tokens, and Prometheus and Alertmanager would send them all as one. Leave only the new one, then start again.`,
+  );
 }
 
 /** Where a component keeps its log and what else it writes. */

@@ -1,14 +1,16 @@
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
+import type { ClientTlsFiles } from '../config/client-tls.js';
 import { job } from '../names.js';
 import { absolutePath, withAbsoluteFiles } from './file-paths.js';
+import { tlsConfig } from './tls-config.js';
 
 /** A program that Prometheus scrapes. */
 export interface ScrapeTarget {
   /** host:port */
   readonly address: string;
-  /** its certificate, where it speaks TLS; empty: plain HTTP */
-  readonly certificateFile: string;
+  /** by which it is trusted, and trusts; undefined: plain HTTP */
+  readonly tls: ClientTlsFiles | undefined;
   /** empty: no bearer token */
   readonly bearerTokenFile: string;
   readonly basicAuth?: { readonly username: string; readonly passwordFile: string } | undefined;
@@ -86,12 +88,13 @@ function renderScrape(
   }
 }
 
-function targetOf({ address, certificateFile, bearerTokenFile, basicAuth }: ScrapeTarget): object {
+function targetOf({ address, tls, bearerTokenFile, basicAuth }: ScrapeTarget): object {
   return {
     static_configs: [{ targets: [address] }],
-    ...(certificateFile === '' ? {} : { scheme: 'https', tls_config: { ca_file: certificateFile } }),
+    ...(tls === undefined ? {} : { scheme: 'https', tls_config: tlsConfig(tls) }),
     ...(bearerTokenFile === '' ? {} : { authorization: { credentials_file: bearerTokenFile } }),
-    ...(basicAuth === undefined
+    // Prometheus takes one of the two.
+    ...(basicAuth === undefined || bearerTokenFile !== ''
       ? {}
       : { basic_auth: { username: basicAuth.username, password_file: basicAuth.passwordFile } }),
   };

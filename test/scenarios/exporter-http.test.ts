@@ -225,8 +225,8 @@ describe('who may ask', () => {
     expect(await status('/-/healthy')).toBe(200);
     expect(await status('/-/ready')).toBe(200);
     writeFileSync(file, 'two\n');
-    expect(await status('/-/reload', 'one', 'POST')).toBe(200);
     expect(await status('/metrics', 'one')).toBe(401);
+    expect(await status('/-/reload', 'two', 'POST')).toBe(200);
     expect(await status('/metrics', 'two')).toBe(200);
   });
 

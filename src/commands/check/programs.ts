@@ -1,5 +1,7 @@
+import { clientTlsFiles, readClientTls } from '../../config/client-tls.js';
 import type { Config } from '../../config/schema.js';
 import { errorMessage, UserError } from '../../platform/errors.js';
+import { httpRequest } from '../../platform/http-request.js';
 import type { CheckLine } from '../../reports/check-lines.js';
 import type { ReceiverClient } from '../receiver-client.js';
 
@@ -29,13 +31,12 @@ export async function checkExporter(config: Config): Promise<CheckLine> {
   const scheme = tls.cert_file === '' ? 'http' : 'https';
   const url = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${listen.port}/-/healthy`;
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(5000) });
-    await response.body?.cancel();
-    if (response.ok) return { what, level: 'ok', detail: `answers at ${url}` };
-    return { what, level: 'fail', detail: `${url} answers HTTP ${response.status}` };
+    const tls = readClientTls(clientTlsFiles(config.exporter), 'exporter.client_tls');
+    const { status } = await httpRequest(url, { tls, timeoutSeconds: 5 });
+    if (status === 200) return { what, level: 'ok', detail: `answers at ${url}` };
+    return { what, level: 'fail', detail: `${url} answers HTTP ${status}` };
   } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    const detail = `does not answer at ${url}: ${errorMessage(cause)}`;
+    const detail = `does not answer at ${url}: ${errorMessage(error)}`;
     return { what, level: 'fail', detail, todo: 'Start it (redline exporter), or set exporter.listen.' };
   }
 }

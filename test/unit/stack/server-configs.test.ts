@@ -18,8 +18,8 @@ const shippedJobs = z.object({
 const prometheusSettings: PrometheusSettings = {
   folder: '/opt/redline/prometheus',
   intervalSeconds: 0.5,
-  exporter: { address: '127.0.0.1:1', certificateFile: '', bearerTokenFile: '' },
-  receiver: { address: '127.0.0.1:2', certificateFile: '', bearerTokenFile: '' },
+  exporter: { address: '127.0.0.1:1', tls: undefined, bearerTokenFile: '' },
+  receiver: { address: '127.0.0.1:2', tls: undefined, bearerTokenFile: '' },
   prometheus: '127.0.0.1:3',
   alertmanager: '127.0.0.1:4',
 };
@@ -89,18 +89,18 @@ scrape_configs:
         ...prometheusSettings,
         exporter: {
           address: '127.0.0.1:1',
-          certificateFile: '/tls/cert.pem',
+          tls: { caFile: '/tls/cert.pem', certificateFile: '/tls/me.pem', keyFile: '/tls/me.key' },
           bearerTokenFile: '',
           basicAuth: { username: 'prometheus', passwordFile: '/tls/password' },
         },
-        receiver: { address: '127.0.0.1:2', certificateFile: '', bearerTokenFile: '/token' },
+        receiver: { address: '127.0.0.1:2', tls: undefined, bearerTokenFile: '/token' },
       }),
     );
     expect(config).toMatchObject({
       scrape_configs: [
         {
           scheme: 'https',
-          tls_config: { ca_file: '/tls/cert.pem' },
+          tls_config: { ca_file: '/tls/cert.pem', cert_file: '/tls/me.pem', key_file: '/tls/me.key' },
           basic_auth: { username: 'prometheus', password_file: '/tls/password' },
         },
         { authorization: { credentials_file: '/token' } },
@@ -119,7 +119,7 @@ describe("Alertmanager's configuration", () => {
   const settings = {
     folder: '/opt/redline/alertmanager',
     receiverUrl: 'http://127.0.0.1:7',
-    certificateFile: '',
+    tls: undefined,
     tokenFile: '/demo/receiver.token',
   };
   const shipped = readFileSync(join(packageRoot, 'alertmanager', 'alertmanager.yml'), 'utf8');
@@ -145,7 +145,14 @@ receivers:
     slack_configs: [{ api_url_file: slack.url }]
     webhook_configs: [{ url: 'https://example.org/hook' }, { url: 'http://127.0.0.1:9712/webhook?x=1' }]
 `;
-    expect(parse(renderAlertmanagerConfig(text, { ...settings, certificateFile: '/tls/cert.pem' }))).toEqual({
+    expect(
+      parse(
+        renderAlertmanagerConfig(text, {
+          ...settings,
+          tls: { caFile: '/tls/cert.pem', certificateFile: '', keyFile: '' },
+        }),
+      ),
+    ).toEqual({
       route: { receiver: 'pager' },
       templates: ['/opt/redline/alertmanager/templates/*.tmpl'],
       receivers: [
