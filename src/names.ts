@@ -138,6 +138,22 @@ export const receiverMetric = {
   unknownRules: 'redline_reconciliation_unknown_rules',
   mode: 'redline_receiver_mode',
   ledgerRecords: 'redline_ledger_records',
+  killSwitch: 'redline_kill_switch',
+  watchdogLastReceived: 'redline_watchdog_last_received_timestamp_seconds',
+  alertmanagerUp: 'redline_alertmanager_up',
+  rollbackAlertsSilenced: 'redline_rollback_alerts_silenced',
+  notificationsSent: 'redline_notifications_sent_total',
+  notificationsFailed: 'redline_notifications_failed_total',
+} as const;
+
+/** What Redline tells of itself, as alerts of its own that it gives to Alertmanager; no rule makes them. */
+export const ownAlert = {
+  rollbackStarted: 'RedlineRollbackStarted',
+  rollbackSucceeded: 'RedlineRollbackSucceeded',
+  rollbackFailed: 'RedlineRollbackFailed',
+  rollbackLatched: 'RedlineRollbackLatched',
+  rollbackRefused: 'RedlineRollbackRefused',
+  watchdogMissing: 'RedlineWatchdogMissing',
 } as const;
 
 /** Recording rules that programs ask Prometheus for. */

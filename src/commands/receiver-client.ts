@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { receiverAddress } from '../config/receiver-address.js';
 import type { Config } from '../config/schema.js';
 import { readSecret } from '../config/secret.js';
 import {
@@ -10,9 +11,9 @@ import {
   type PrepareRequest,
   type StartDeploymentOrder,
 } from '../deployments/deployment.js';
+import { killSwitchSchema, type KillSwitch, type KillSwitchOrder } from '../deployments/kill-switch.js';
 import { rollbackSchema, type Rollback } from '../deployments/rollback.js';
 import { errorMessage, ExitCode, UserError } from '../platform/errors.js';
-import { formatAddress, reachable } from '../platform/http-server.js';
 
 /** Nobody answers at the receiver's address. */
 export class ReceiverDown extends UserError {}
@@ -126,6 +127,16 @@ export class ReceiverClient {
     return this.#ask('POST', '/api/rollbacks', oneRollback, { plan, reason, operator });
   }
 
+  /** Whether alerts may start rollbacks. */
+  async killSwitch(): Promise<KillSwitch> {
+    return this.#ask('GET', '/api/kill-switch', killSwitchSchema);
+  }
+
+  /** Sets the kill switch or takes it back. @returns how it is now */
+  async setKillSwitch(order: KillSwitchOrder): Promise<KillSwitch> {
+    return this.#ask('POST', '/api/kill-switch', killSwitchSchema, order);
+  }
+
   async #ask<T>(method: string, path: string, schema: z.ZodType<T>, body?: unknown): Promise<T> {
     const response = await this.#send(method, path, body);
     const text = await response.text();
@@ -162,13 +173,6 @@ const oneRollback = z.union([
   rollbackSchema,
   z.object({ rollback: rollbackSchema }).transform(({ rollback }) => rollback),
 ]);
-
-/** Where the command line reaches the receiver: `receiver.url`, else where it listens. */
-export function receiverAddress(config: Config): string {
-  const { url, listen, tls } = config.receiver;
-  if (url !== '') return url.replace(/\/+$/, '');
-  return `http${tls.cert_file === '' ? '' : 's'}://${formatAddress(reachable(listen))}`;
-}
 
 function refused(address: string, path: string, status: number, content: unknown): UserError {
   const said = refusal.safeParse(content);

@@ -3,6 +3,7 @@ import { errorCode } from '../platform/errors.js';
 import type { Logger } from '../platform/log.js';
 import { apiRoutes } from './api-routes.js';
 import { HttpError } from './http-error.js';
+import { killSwitchRoutes } from './kill-switch-routes.js';
 import { pageRoutes } from './page-routes.js';
 import type { Services } from './services.js';
 import { notificationRoutes, webhookRoutes } from './webhook-routes.js';
@@ -16,6 +17,7 @@ export function createApp(services: Services): Express {
   app.use(webhookRoutes(services));
   app.use(notificationRoutes(services));
   app.use(apiRoutes(services));
+  app.use(killSwitchRoutes(services));
   app.use(pageRoutes(services));
   app.use(() => {
     throw new HttpError(404, 'there is nothing here');

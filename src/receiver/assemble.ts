@@ -15,6 +15,7 @@ import { AlertHandler } from './alerts.js';
 import { createApp } from './app.js';
 import type { BearerToken } from './authentication.js';
 import { Baselines } from './baselines.js';
+import { assembleWatch, readWatch } from './assemble-watch.js';
 import { Completion } from './completion.js';
 import { deploymentFamilies } from './deployment-families.js';
 import { Deployments } from './deployments.js';
@@ -25,11 +26,13 @@ import { ManualRollbacks } from './manual-rollbacks.js';
 import { ReceiverMetrics } from './metrics.js';
 import { MonitorLog } from './monitor-log.js';
 import { NotificationLog } from './notifications.js';
+import type { Notifier } from './notifier.js';
 import { ObservationWriter } from './observation-writer.js';
 import { pipelineFamilies } from './pipeline-families.js';
 import { Reconciliation } from './reconcile.js';
 import { rollbackFamilies } from './rollback-families.js';
 import { ScoreboardWriter } from './scoreboard-writer.js';
+import { watchFamilies } from './watch-families.js';
 import { InboxWorker } from './worker.js';
 
 /** The receiver's parts, as far as starting and stopping them needs to know. */
@@ -40,6 +43,7 @@ export interface Parts {
   readonly worker: InboxWorker;
   readonly queue: RollbackQueue;
   readonly mutex: Mutex;
+  readonly notifier: Notifier;
   readonly tasks: readonly PeriodicTask[];
   readonly logger: Logger;
 }
@@ -82,12 +86,22 @@ export async function assemble(
   const deployments = new Deployments({ ledger, mutex, observation, quantities, logger });
   const notifications = new NotificationLog(logger);
   const acceptances = new Acceptances({ ledger, mutex, prometheus, logger });
-  const reconciliation = new Reconciliation({ prometheus, handler, acceptances, notifications, logger });
+  const watch = assembleWatch({ config, ledger, prometheus, notifications, handler, logger });
+  const { notifier, watchdog, silence, silences } = watch;
+  const reconciliation = new Reconciliation({
+    prometheus,
+    handler,
+    acceptances,
+    notifications,
+    silence,
+    logger,
+  });
   measureRollbacks(ledger, metrics);
 
   const app = createApp({
     token,
     ledger,
+    mutex,
     inbox,
     worker,
     baselines: new Baselines({ ledger, mutex, quantities, logger }),
@@ -95,7 +109,11 @@ export async function assemble(
     notifications,
     manual: new ManualRollbacks({ config, ledger, mutex, queue, logger }),
     metrics,
-    families: () => currentFamilies({ config, inputs, ledger, inbox, reconciliation }),
+    watchdog,
+    families: () => [
+      ...currentFamilies({ config, inputs, ledger, inbox, reconciliation }),
+      ...watchFamilies(readWatch(watch, ledger)),
+    ],
     notReady,
     maxBodyBytes: config.receiver.max_body_bytes,
     logger,
@@ -117,6 +135,19 @@ export async function assemble(
       intervalSeconds: config.receiver.reconcile_interval,
       run: () => reconciliation.run(),
     },
+    {
+      name: 'watchdog',
+      intervalSeconds: 1,
+      run: () => {
+        watchdog.look();
+        return Promise.resolve();
+      },
+    },
+    {
+      name: 'silences',
+      intervalSeconds: config.receiver.reconcile_interval,
+      run: () => silences.run(),
+    },
     { name: 'end of observations', intervalSeconds: 1, run: () => deployments.expire() },
     { name: 'monitoring completed', intervalSeconds: 5, run: () => completion.run() },
     // What is watched after a rollback ends by the clock alone.
@@ -126,7 +157,7 @@ export async function assemble(
     { name: 'incident files', intervalSeconds: 1, run: () => incidents.run() },
     { name: 'monitor log', intervalSeconds: 1, run: () => monitorLog.run() },
   ];
-  return { app, ledger, inbox, worker, queue, mutex, tasks, logger };
+  return { app, ledger, inbox, worker, queue, mutex, notifier, tasks, logger };
 }
 
 /** Goes on with what was accepted or begun before the receiver last ended. */

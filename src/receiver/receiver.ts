@@ -75,7 +75,7 @@ export class Receiver {
 
   /** Takes nothing new in, lets a running rollback finish within its time, and ends. */
   async stop(): Promise<void> {
-    const { worker, queue, inbox, ledger, mutex, logger } = this.#parts;
+    const { worker, queue, inbox, ledger, mutex, notifier, logger } = this.#parts;
     this.#life.isStopping = true;
     const closed = once(this.#server, 'close');
     this.#server.close();
@@ -83,6 +83,7 @@ export class Receiver {
     await mutex.idle();
     const finished = queue.stop().then(() => true);
     const inTime = await Promise.race([finished, delay(longestFarewell * 1000, false, { ref: false })]);
+    await notifier.stop();
     this.#server.closeAllConnections();
     await closed;
     if (inTime) {

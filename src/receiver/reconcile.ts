@@ -5,6 +5,7 @@ import type { Logger } from '../platform/log.js';
 import type { Acceptances } from './acceptances.js';
 import type { AlertHandler } from './alerts.js';
 import type { NotificationLog } from './notifications.js';
+import type { TelemetrySilence } from './telemetry-silence.js';
 
 /** How the reconciliation goes. */
 export interface ReconciliationStatus {
@@ -20,6 +21,7 @@ export interface ReconciliationParts {
   readonly handler: AlertHandler;
   readonly acceptances: Acceptances;
   readonly notifications: NotificationLog;
+  readonly silence: TelemetrySilence;
   readonly logger: Logger;
 }
 
@@ -35,6 +37,7 @@ export class Reconciliation {
   readonly #handler: AlertHandler;
   readonly #acceptances: Acceptances;
   readonly #notifications: NotificationLog;
+  readonly #silence: TelemetrySilence;
   readonly #logger: Logger;
   #lastSuccess: number | null = null;
   #errors = 0;
@@ -44,11 +47,12 @@ export class Reconciliation {
   /** instances of the delivery alert that fired at the last comparison */
   #undelivered: ReadonlySet<string> = new Set();
 
-  constructor({ prometheus, handler, acceptances, notifications, logger }: ReconciliationParts) {
+  constructor({ prometheus, handler, acceptances, notifications, silence, logger }: ReconciliationParts) {
     this.#prometheus = prometheus;
     this.#handler = handler;
     this.#acceptances = acceptances;
     this.#notifications = notifications;
+    this.#silence = silence;
     this.#logger = logger;
   }
 
@@ -63,11 +67,13 @@ export class Reconciliation {
       if (this.#isDown) this.#logger.info('Prometheus answers again');
       this.#isDown = false;
       this.#lastSuccess = unixNow();
+      await this.#silence.noteAttempt(true);
     } catch (error) {
       if (!(error instanceof PrometheusError)) throw error;
       this.#errors += 1;
       if (!this.#isDown) this.#logger.error({ reason: error.message }, 'reconciliation is not possible');
       this.#isDown = true;
+      await this.#silence.noteAttempt(false);
     }
   }
 

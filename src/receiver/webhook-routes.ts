@@ -9,7 +9,7 @@ import { only } from './methods.js';
 import type { Services } from './services.js';
 
 /** `POST /webhook`: alerts that may start a rollback. Answered once they are on the disk, acted upon afterwards. */
-export function webhookRoutes({ token, inbox, worker, metrics, maxBodyBytes }: Services): Router {
+export function webhookRoutes({ token, inbox, worker, metrics, watchdog, maxBodyBytes }: Services): Router {
   const router = Router();
   router.use('/webhook', (_request, response, next) => {
     response.once('finish', () => {
@@ -23,6 +23,7 @@ export function webhookRoutes({ token, inbox, worker, metrics, maxBodyBytes }: S
       const receivedAt = unixNow();
       const { alerts } = parseBody(request, webhookPayload);
       for (const alert of alerts) metrics.observeDelivery(violationOfWebhook(alert), receivedAt);
+      watchdog.receive(alerts, receivedAt);
       await inbox.add(receivedAt, sha256(rawBody(request)), alerts);
       response.json({ accepted: alerts.length });
       worker.wake();
@@ -37,7 +38,7 @@ export function notificationRoutes({ token, notifications, maxBodyBytes }: Servi
   router
     .route('/notifications')
     .post(requireToken(token), requireJson, readBody(maxBodyBytes), (request, response) => {
-      for (const alert of parseBody(request, webhookPayload).alerts) notifications.add(alert);
+      for (const alert of parseBody(request, webhookPayload).alerts) notifications.receive(alert);
       response.json({ status: 'ok' });
     })
     .get((_request, response) => {

@@ -18,6 +18,7 @@ export const ignoreReasons = [
   'accepted',
   'deployment_ended',
   'duplicate',
+  'kill_switch',
 ] as const;
 export type IgnoreReason = (typeof ignoreReasons)[number];
 
@@ -30,13 +31,13 @@ export type Decision =
  * Decides what an alert leads to. A rollback is identified by plan and deployment alone: the first violation starts it,
  * each further alert becomes evidence once, and until a new deployment is declared nothing starts again. From then on the
  * alerts of the one before it start nothing: its rollback would undo the new one. Nor does an alert whose condition was
- * accepted when the deployment was declared, until it has been false once.
+ * accepted when the deployment was declared, until it has been false once. While the kill switch is set nothing starts.
  * @param plans names of the configured plans
  * @param now Unix seconds
  */
 export function decide(
   violation: Violation,
-  state: Pick<LedgerState, 'deployments' | 'rollbacks'>,
+  state: Pick<LedgerState, 'deployments' | 'rollbacks' | 'killSwitch'>,
   plans: ReadonlySet<string>,
   mode: ReceiverMode,
   now: number,
@@ -55,9 +56,9 @@ export function decide(
       ? ignore('duplicate')
       : { type: 'evidence', rollback: rollback.id };
   }
-  return isNewest(deployment, state) && isJudged(deployment, violation.startsAt, now)
-    ? { type: 'start', deployment }
-    : ignore('deployment_ended');
+  if (!isNewest(deployment, state) || !isJudged(deployment, violation.startsAt, now))
+    return ignore('deployment_ended');
+  return state.killSwitch.on ? ignore('kill_switch') : { type: 'start', deployment };
 }
 
 function ignore(reason: IgnoreReason): Decision {

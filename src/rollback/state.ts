@@ -1,4 +1,5 @@
 import type { Deployment, DeploymentKind, PreparedBaseline } from '../deployments/deployment.js';
+import { neverSet, type KillSwitch } from '../deployments/kill-switch.js';
 import type { CommandResult, MethodRun, Rollback } from '../deployments/rollback.js';
 import type { LedgerRecord } from './records.js';
 
@@ -27,6 +28,8 @@ export interface LedgerState {
   cutover: number | null;
   /** newest restart of the engine that Redline made, null: none */
   engineRestart: number | null;
+  /** while it is on, no alert starts a rollback */
+  killSwitch: KillSwitch;
   /** what was measured before a change, the newest of each kind, until a deployment of that kind takes it up */
   readonly baselines: Map<DeploymentKind, PreparedBaseline>;
   /** by id, oldest first */
@@ -46,6 +49,7 @@ export function emptyState(): LedgerState {
   return {
     cutover: null,
     engineRestart: null,
+    killSwitch: neverSet,
     baselines: new Map(),
     deployments: new Map(),
     rollbacks: new Map(),
@@ -77,6 +81,9 @@ export function applyRecord(state: LedgerState, record: LedgerRecord): void {
     case 'restart':
       state.engineRestart = record.at;
       return;
+    case 'kill_switch':
+      applyKillSwitch(state, record);
+      return;
     case 'violation_ignored':
       rememberIgnored(state.ignored, ignoredKey(record.alertname, record.deployment, record.reason));
       return;
@@ -105,6 +112,16 @@ export function applyRecord(state: LedgerState, record: LedgerRecord): void {
       state.awaitingIncident.delete(record.rollback);
       return;
   }
+}
+
+function applyKillSwitch(
+  state: LedgerState,
+  { on, reason, operator, time }: Extract<LedgerRecord, { type: 'kill_switch' }>,
+): void {
+  const since = on === state.killSwitch.on ? state.killSwitch.since : time;
+  state.killSwitch = { on, reason, operator, since };
+  // What it keeps from starting is recorded anew each time that it is set.
+  if (on) forgetIgnored(state.ignored, 'kill_switch');
 }
 
 type DeploymentRecord = Extract<
@@ -276,6 +293,11 @@ function awaitIncident(awaiting: Set<string>, id: string): void {
 function rememberIgnored(ignored: Set<string>, key: string): void {
   ignored.add(key);
   if (ignored.size > ignoredLimit) forgetFirst(ignored);
+}
+
+/** The reason is the last part of `ignoredKey`. */
+function forgetIgnored(ignored: Set<string>, reason: string): void {
+  for (const key of ignored) if (key.endsWith(`,${JSON.stringify(reason)}]`)) ignored.delete(key);
 }
 
 function forgetFirst(set: Set<string>): void {

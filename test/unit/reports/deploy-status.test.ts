@@ -32,6 +32,7 @@ function render(rest: Partial<DeployStatus> = {}, paint = plainPaint): string {
       open: [canary],
       lastEnded: undefined,
       lastRollback: undefined,
+      killSwitch: { on: false, reason: '', operator: '', since: null },
       prepared: [],
       judged: { mode: 'auto', checks: [], firing: [], calibration: noCalibration },
       missing: [],
