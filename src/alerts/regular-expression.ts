@@ -1,9 +1,12 @@
 import { createContext, Script } from 'node:vm';
+import { errorCode } from '../platform/errors.js';
 
-/** Longest time for one match, milliseconds. */
-const matchLimit = 10;
-/** Longest time for all matches of one turn, milliseconds. */
-const turnLimit = 50;
+/** Longest time for one match, milliseconds: an honest one takes far less, also on a busy machine. */
+const matchLimit = 100;
+/** After so much time no further match of the turn begins, milliseconds. */
+const turnLimit = 200;
+/** A match that took too long is tried again so often: the machine may have paused. */
+const attempts = 3;
 /** Answers that are remembered. */
 const remembered = 10_000;
 
@@ -17,12 +20,15 @@ export class ExpressionMatcher {
   readonly #question = { pattern: '', flags: '', value: '' };
   readonly #context = createContext(this.#question);
   readonly #answers = new Map<string, boolean | undefined>();
+  readonly #timeouts = new Map<string, number>();
   #spent = 0;
 
   /** Begins a turn: what took too long in the one before is forgiven, what was found out is kept. */
   begin(): void {
     this.#spent = 0;
-    if (this.#answers.size > remembered) this.#answers.clear();
+    if (this.#answers.size + this.#timeouts.size <= remembered) return;
+    this.#answers.clear();
+    this.#timeouts.clear();
   }
 
   /**
@@ -34,22 +40,30 @@ export class ExpressionMatcher {
     if (this.#answers.has(key)) return this.#answers.get(key);
     if (this.#spent >= turnLimit) return undefined;
     const start = performance.now();
-    const answer = this.#ask(expression, value);
-    this.#spent += performance.now() - start;
-    this.#answers.set(key, answer);
-    return answer;
+    try {
+      const answer = this.#ask(expression, value);
+      this.#answers.set(key, answer);
+      return answer;
+    } catch (error) {
+      this.#noteFailure(key, errorCode(error) === 'ERR_SCRIPT_EXECUTION_TIMEOUT');
+      return undefined;
+    } finally {
+      this.#spent += performance.now() - start;
+    }
   }
 
-  #ask(expression: string, value: string): boolean | undefined {
+  #noteFailure(key: string, wasTimeout: boolean): void {
+    const timeouts = (this.#timeouts.get(key) ?? 0) + 1;
+    if (wasTimeout && timeouts < attempts) this.#timeouts.set(key, timeouts);
+    else this.#answers.set(key, undefined);
+  }
+
+  #ask(expression: string, value: string): boolean {
     // The one group of flags that people use; JavaScript takes it apart from the expression.
     const isCaseless = expression.startsWith('(?i)');
     this.#question.pattern = `^(?:${isCaseless ? expression.slice(4) : expression})$`;
     this.#question.flags = isCaseless ? 'iu' : 'u';
     this.#question.value = value;
-    try {
-      return script.runInContext(this.#context, { timeout: matchLimit }) === true;
-    } catch {
-      return undefined;
-    }
+    return script.runInContext(this.#context, { timeout: matchLimit }) === true;
   }
 }

@@ -81,18 +81,17 @@ function alertOfRollback(
     endsAt: time + lasts,
     generatorURL: link,
   });
+  const onlyDecided = (alertname: string): PostableAlert =>
+    refused({ alertname, plan, deployment, reason: 'shadow', time }, link, receiverUrl);
   switch (record.type) {
-    case 'rollback_started': {
-      if (mode === 'shadow') {
-        const alertname = trigger.alertname ?? '';
-        return refused({ alertname, plan, deployment, reason: 'shadow', time }, link, receiverUrl);
-      }
-      return tell(
-        ownAlert.rollbackStarted,
-        `Rolling back: ${plan}`,
-        `The rollback ${id} of ${deployment} has begun (${trigger.source}): ${causeOf(rollback)}`,
-      );
-    }
+    case 'rollback_started':
+      return mode === 'shadow'
+        ? onlyDecided(trigger.alertname ?? '')
+        : tell(
+            ownAlert.rollbackStarted,
+            `Rolling back: ${plan}`,
+            `The rollback ${id} of ${deployment} has begun (${trigger.source}): ${causeOf(rollback)}`,
+          );
     case 'rollback_resumed':
       return tell(
         ownAlert.rollbackStarted,
@@ -104,12 +103,14 @@ function alertOfRollback(
         ? undefined
         : tell(...outcomeOf(record.result, rollback, record.note));
     case 'evidence_added':
-      return tell(
-        ownAlert.rollbackLatched,
-        `A further violation after the rollback: ${plan}`,
-        `${record.alertname} is evidence of the rollback ${id} of ${deployment} and starts none: ${record.description}`,
-        { violation: record.alertname },
-      );
+      return mode === 'shadow'
+        ? onlyDecided(record.alertname)
+        : tell(
+            ownAlert.rollbackLatched,
+            `A further violation after the rollback: ${plan}`,
+            `${record.alertname} is evidence of the rollback ${id} of ${deployment} and starts none: ${record.description}`,
+            { violation: record.alertname },
+          );
     default:
       return undefined;
   }
