@@ -153,6 +153,22 @@ export const receiverMetric = {
   drillLastSuccess: 'redline_drill_last_success_timestamp_seconds',
   drillLastFailure: 'redline_drill_last_failure_timestamp_seconds',
   drills: 'redline_drills_total',
+  killSwitch: 'redline_kill_switch',
+  watchdogLastReceived: 'redline_watchdog_last_received_timestamp_seconds',
+  alertmanagerUp: 'redline_alertmanager_up',
+  rollbackAlertsSilenced: 'redline_rollback_alerts_silenced',
+  notificationsSent: 'redline_notifications_sent_total',
+  notificationsFailed: 'redline_notifications_failed_total',
+} as const;
+
+/** What Redline tells of itself, as alerts of its own that it gives to Alertmanager; no rule makes them. */
+export const ownAlert = {
+  rollbackStarted: 'RedlineRollbackStarted',
+  rollbackSucceeded: 'RedlineRollbackSucceeded',
+  rollbackFailed: 'RedlineRollbackFailed',
+  rollbackLatched: 'RedlineRollbackLatched',
+  rollbackRefused: 'RedlineRollbackRefused',
+  watchdogMissing: 'RedlineWatchdogMissing',
 } as const;
 
 /** Recording rules that programs ask Prometheus for. */

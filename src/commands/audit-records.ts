@@ -144,6 +144,8 @@ function describeFact(record: LedgerRecord): string {
       return `${record.rollback}: also ${record.alertname}: ${record.description}`;
     case 'violation_ignored':
       return `${record.alertname} of ${record.deployment} started nothing: ${record.reason}`;
+    case 'kill_switch':
+      return `kill switch ${record.on ? 'set' : 'taken back'}${by(record.operator)}: ${record.reason}`;
     case 'monitoring_completed':
       return `${record.deployment}: monitoring completed, ${record.result.replaceAll('_', ' ')}`;
     case 'drill_started':

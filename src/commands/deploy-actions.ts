@@ -1,5 +1,6 @@
 import { PrometheusError } from '../alerts/prometheus.js';
 import type { Deployment, DeploymentKind, PreparedBaseline } from '../deployments/deployment.js';
+import type { KillSwitch } from '../deployments/kill-switch.js';
 import type { Rollback } from '../deployments/rollback.js';
 import { ExitCode, UserError } from '../platform/errors.js';
 import {
@@ -53,6 +54,7 @@ async function readStatus({ receiver, prometheus }: Services): Promise<DeploySta
     deployments: await receiver.deployments(),
     rollbacks: await receiver.rollbacks(),
     prepared: await receiver.baselines(),
+    killSwitch: await receiver.killSwitch(),
   }));
   const open = known === undefined ? undefined : openDeployments(known.deployments);
   const judged = await askPrometheus(missing, () => readJudgedState(prometheus, open ?? []));
@@ -61,6 +63,7 @@ async function readStatus({ receiver, prometheus }: Services): Promise<DeploySta
     open,
     lastEnded: known?.deployments.find(({ outcome }) => outcome !== null),
     lastRollback: known?.rollbacks[0],
+    killSwitch: known?.killSwitch,
     prepared: known?.prepared,
     judged,
     missing,
@@ -71,6 +74,7 @@ interface Known {
   readonly deployments: readonly Deployment[];
   readonly rollbacks: readonly Rollback[];
   readonly prepared: readonly PreparedBaseline[];
+  readonly killSwitch: KillSwitch;
 }
 
 async function askReceiver(missing: string[], ask: () => Promise<Known>): Promise<Known | undefined> {

@@ -11,6 +11,7 @@ import { registerExporter } from './exporter.js';
 import { registerGate } from './gate.js';
 import { registerIncident } from './incident.js';
 import { registerInject } from './inject.js';
+import { registerKillSwitch } from './kill-switch.js';
 import { registerMetrics } from './metrics.js';
 import { operatorConfigPath } from './operator-config.js';
 import { registerReceiver } from './receiver.js';
@@ -32,6 +33,7 @@ const commands: readonly RegisterCommand[] = [
   registerDeploy,
   registerScoreboard,
   registerRollback,
+  registerKillSwitch,
   registerIncident,
   registerCheck,
   registerDrill,

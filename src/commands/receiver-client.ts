@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { clientTlsFiles, readClientTls, type ClientTlsFiles } from '../config/client-tls.js';
+import { receiverAddress } from '../config/receiver-address.js';
 import type { Config } from '../config/schema.js';
 import { readSecrets } from '../config/secret.js';
 import {
@@ -13,11 +14,11 @@ import {
 } from '../deployments/deployment.js';
 import { receiverStandingSchema } from '../deployments/receiver-standing.js';
 import { drillSchema, type Drill, type DrillRequest } from '../deployments/drill.js';
+import { killSwitchSchema, type KillSwitch, type KillSwitchOrder } from '../deployments/kill-switch.js';
 import { rollbackSchema, type Rollback } from '../deployments/rollback.js';
 import { drillPlan } from '../names.js';
 import { errorMessage, ExitCode, UserError } from '../platform/errors.js';
 import { httpRequest, type HttpAnswer } from '../platform/http-request.js';
-import { formatAddress, reachable } from '../platform/http-server.js';
 
 /** Nobody answers at the receiver's address. */
 export class ReceiverDown extends UserError {}
@@ -155,6 +156,16 @@ export class ReceiverClient {
     return this.#ask('GET', `/api/drills/${encodeURIComponent(id)}`, drillSchema);
   }
 
+  /** Whether alerts may start rollbacks. */
+  async killSwitch(): Promise<KillSwitch> {
+    return this.#ask('GET', '/api/kill-switch', killSwitchSchema);
+  }
+
+  /** Sets the kill switch or takes it back. @returns how it is now */
+  async setKillSwitch(order: KillSwitchOrder): Promise<KillSwitch> {
+    return this.#ask('POST', '/api/kill-switch', killSwitchSchema, order);
+  }
+
   async #ask<T>(method: string, path: string, schema: z.ZodType<T>, body?: unknown): Promise<T> {
     const response = await this.#send(method, path, body);
     const content = parseJson(response.text);
@@ -235,13 +246,6 @@ const oneRollback = z.union([
   rollbackSchema,
   z.object({ rollback: rollbackSchema }).transform(({ rollback }) => rollback),
 ]);
-
-/** Where the command line reaches the receiver: `receiver.url`, else where it listens. */
-export function receiverAddress(config: Config): string {
-  const { url, listen, tls } = config.receiver;
-  if (url !== '') return url.replace(/\/+$/, '');
-  return `http${tls.cert_file === '' ? '' : 's'}://${formatAddress(reachable(listen))}`;
-}
 
 /** Behind another address there may be another certificate: then only `client_tls` or a known authority can vouch for it. */
 function receiverTlsFiles({ receiver }: Config): ClientTlsFiles {

@@ -3,6 +3,7 @@ import { drillFamilies } from '../receiver/drill-families.js';
 import { ReceiverMetrics } from '../receiver/metrics.js';
 import { pipelineFamilies } from '../receiver/pipeline-families.js';
 import { rollbackFamilies } from '../receiver/rollback-families.js';
+import { nothingWatched, watchFamilies } from '../receiver/watch-families.js';
 import { emptyState } from '../rollback/state.js';
 
 /** A metric of the receiver as its page declares it. */
@@ -27,6 +28,7 @@ export async function receiverMetrics(): Promise<ReceiverMetric[]> {
       reconciliationErrors: 0,
       unknownRules: 0,
     }),
+    ...watchFamilies({ ...nothingWatched, killSwitch: emptyState().killSwitch }),
   ]);
   return [...page.matchAll(/^# HELP (?<name>\S+) (?<help>.*)\n# TYPE \S+ (?<type>\S+)$/gm)].map(
     ({ groups: { name = '', help = '', type = '' } = {} }) => ({ name, help, type }),

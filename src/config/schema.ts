@@ -212,6 +212,14 @@ const receiver = z.strictObject({
   max_alerts: z.int().min(1).default(10_000),
   /** webhooks that are taken in for as long as they come; for a while twenty times as many */
   max_webhooks_per_second: z.number().positive().default(1000),
+  watchdog: z
+    .strictObject({
+      /** the Watchdog alert stays away for so long during a deployment: people are told */
+      alert_after: positiveDuration('3m'),
+      /** Prometheus does not answer for so long during a canary: no telemetry, it is rolled back */
+      stalled_after: positiveDuration('10m'),
+    })
+    .prefault({}),
   tls: tlsServer,
   client_tls: tlsClient,
 });
@@ -346,7 +354,12 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   alertmanager: z
-    .strictObject({ url: z.url().default('http://127.0.0.1:9093'), timeout: positiveDuration('5s') })
+    .strictObject({
+      url: z.url().default('http://127.0.0.1:9093'),
+      /** the others of a cluster: what Redline tells goes to each */
+      cluster: z.array(z.url()).default([]),
+      timeout: positiveDuration('5s'),
+    })
     .prefault({}),
   state: z.strictObject({ directory: path('state') }).prefault({}),
   deployments: deployments.prefault({}),

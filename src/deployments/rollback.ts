@@ -1,7 +1,10 @@
 import { z } from 'zod';
 
-/** What made a rollback start. `recovery` is told to the scripts when an interrupted one is run again. */
-export const triggerSource = z.enum(['webhook', 'reconciliation', 'manual', 'recovery']);
+/**
+ * What made a rollback start. `watchdog`: nobody could be asked any more. `recovery` is told to the scripts when an
+ * interrupted one is run again.
+ */
+export const triggerSource = z.enum(['webhook', 'reconciliation', 'watchdog', 'manual', 'recovery']);
 export type TriggerSource = z.infer<typeof triggerSource>;
 
 /** `auto` acts; `shadow` decides and records, and runs nothing. */

@@ -5,6 +5,7 @@ import { securityHeaders } from '../platform/security-headers.js';
 import { apiRoutes } from './api-routes.js';
 import { drillRoutes } from './drill-routes.js';
 import { HttpError } from './http-error.js';
+import { killSwitchRoutes } from './kill-switch-routes.js';
 import { pageRoutes } from './page-routes.js';
 import { noteRefusal, type RefusalReason } from './refusals.js';
 import type { Services } from './services.js';
@@ -20,6 +21,7 @@ export function createApp(services: Services): Express {
   app.use(notificationRoutes(services));
   app.use(apiRoutes(services));
   app.use(drillRoutes(services));
+  app.use(killSwitchRoutes(services));
   app.use(pageRoutes(services));
   app.use(() => {
     throw new HttpError(404, 'there is nothing here');

@@ -16,6 +16,7 @@ import { Acceptances } from './acceptances.js';
 import { AlertHandler } from './alerts.js';
 import { createApp } from './app.js';
 import { Baselines } from './baselines.js';
+import { assembleWatch, readWatch } from './assemble-watch.js';
 import { Completion } from './completion.js';
 import { deploymentFamilies } from './deployment-families.js';
 import { Deployments } from './deployments.js';
@@ -31,11 +32,13 @@ import { ManualRollbacks } from './manual-rollbacks.js';
 import { ReceiverMetrics } from './metrics.js';
 import { MonitorLog } from './monitor-log.js';
 import { NotificationLog } from './notifications.js';
+import type { Notifier } from './notifier.js';
 import { ObservationWriter } from './observation-writer.js';
 import { pipelineFamilies } from './pipeline-families.js';
 import { Reconciliation } from './reconcile.js';
 import { rollbackFamilies } from './rollback-families.js';
 import { ScoreboardWriter } from './scoreboard-writer.js';
+import { watchFamilies } from './watch-families.js';
 import { InboxWorker } from './worker.js';
 
 /** The receiver's parts, as far as starting and stopping them needs to know. */
@@ -49,6 +52,7 @@ export interface Parts {
   readonly mutex: Mutex;
   /** undefined: it stands alone */
   readonly pair: OpenPair | undefined;
+  readonly notifier: Notifier;
   readonly tasks: readonly PeriodicTask[];
   readonly logger: Logger;
 }
@@ -98,11 +102,14 @@ export async function assemble(
   const deployments = new Deployments({ ledger, mutex, observation, quantities, logger });
   const notifications = new NotificationLog(logger);
   const acceptances = new Acceptances({ ledger, mutex, prometheus, logger });
+  const watch = assembleWatch({ config, ledger, prometheus, notifications, handler, logger });
+  const { notifier, watchdog, silence, silences } = watch;
   const reconciliation = new Reconciliation({
     prometheus,
     handler,
     acceptances,
     notifications,
+    silence,
     authority,
     logger,
   });
@@ -113,6 +120,7 @@ export async function assemble(
     access,
     protectReads: config.receiver.protect_reads,
     ledger,
+    mutex,
     inbox,
     worker,
     baselines: new Baselines({ ledger, mutex, quantities, logger }),
@@ -123,8 +131,10 @@ export async function assemble(
     metrics,
     authority,
     standing: () => describeStanding(pair?.lease),
+    watchdog,
     families: () => [
       ...currentFamilies({ config, inputs, ledger, inbox, reconciliation }),
+      ...watchFamilies(readWatch(watch, ledger)),
       ...leaseFamilies(pair?.lease),
     ],
     notReady,
@@ -154,6 +164,19 @@ export async function assemble(
       intervalSeconds: config.receiver.reconcile_interval,
       run: () => reconciliation.run(),
     },
+    {
+      name: 'watchdog',
+      intervalSeconds: 1,
+      run: () => {
+        watchdog.look();
+        return Promise.resolve();
+      },
+    },
+    {
+      name: 'silences',
+      intervalSeconds: config.receiver.reconcile_interval,
+      run: () => silences.run(),
+    },
     { name: 'end of observations', intervalSeconds: 1, run: whileInCharge(() => deployments.expire()) },
     { name: 'monitoring completed', intervalSeconds: 5, run: whileInCharge(() => completion.run()) },
     // What is watched after a rollback ends by the clock alone.
@@ -165,7 +188,7 @@ export async function assemble(
     { name: 'monitor log', intervalSeconds: 1, run: whileInCharge(() => monitorLog.run()) },
     ...(pair === undefined ? [] : [leaseTask(pair, config.receiver.lease.ttl)]),
   ];
-  return { app, metrics, ledger, inbox, worker, queue, mutex, pair, tasks, logger };
+  return { app, metrics, ledger, inbox, worker, queue, mutex, pair, notifier, tasks, logger };
 }
 
 /** Goes on with what was accepted or begun before the receiver last ended. */

@@ -82,7 +82,7 @@ export class Receiver {
 
   /** Takes nothing new in, lets a running rollback finish within its time, and ends. */
   async stop(): Promise<void> {
-    const { worker, queue, inbox, ledger, mutex, pair, logger } = this.#parts;
+    const { worker, queue, inbox, ledger, mutex, pair, notifier, logger } = this.#parts;
     this.#life.isStopping = true;
     const closed = once(this.#server, 'close');
     this.#server.close();
@@ -91,6 +91,7 @@ export class Receiver {
     const finished = queue.stop().then(() => true);
     const inTime = await Promise.race([finished, delay(longestFarewell * 1000, false, { ref: false })]);
     await pair?.close();
+    await notifier.stop();
     this.#server.closeAllConnections();
     await closed;
     if (inTime) {

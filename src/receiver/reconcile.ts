@@ -6,6 +6,7 @@ import { NotInCharge, type Authority } from '../rollback/authority.js';
 import type { Acceptances } from './acceptances.js';
 import type { AlertHandler } from './alerts.js';
 import type { NotificationLog } from './notifications.js';
+import type { TelemetrySilence } from './telemetry-silence.js';
 
 /** How the reconciliation goes. */
 export interface ReconciliationStatus {
@@ -22,6 +23,7 @@ export interface ReconciliationParts {
   readonly acceptances: Acceptances;
   readonly notifications: NotificationLog;
   readonly authority: Authority;
+  readonly silence: TelemetrySilence;
   readonly logger: Logger;
 }
 
@@ -38,6 +40,7 @@ export class Reconciliation {
   readonly #acceptances: Acceptances;
   readonly #notifications: NotificationLog;
   readonly #authority: Authority;
+  readonly #silence: TelemetrySilence;
   readonly #logger: Logger;
   #lastSuccess: number | null = null;
   #errors = 0;
@@ -48,12 +51,13 @@ export class Reconciliation {
   #undelivered: ReadonlySet<string> = new Set();
 
   constructor(parts: ReconciliationParts) {
-    const { prometheus, handler, acceptances, notifications, authority, logger } = parts;
+    const { prometheus, handler, acceptances, notifications, authority, silence, logger } = parts;
     this.#prometheus = prometheus;
     this.#handler = handler;
     this.#acceptances = acceptances;
     this.#notifications = notifications;
     this.#authority = authority;
+    this.#silence = silence;
     this.#logger = logger;
   }
 
@@ -64,16 +68,26 @@ export class Reconciliation {
   /** One comparison. @throws the Node system error when the ledger cannot be written */
   async run(): Promise<void> {
     try {
+      await this.#ask();
+    } catch (error) {
+      // Whoever is in charge asks Prometheus too.
+      if (!(error instanceof NotInCharge)) throw error;
+    }
+  }
+
+  async #ask(): Promise<void> {
+    try {
       await this.#compare(await this.#prometheus.alertingRules());
       if (this.#isDown) this.#logger.info('Prometheus answers again');
       this.#isDown = false;
       this.#lastSuccess = unixNow();
+      await this.#silence.noteAttempt(true);
     } catch (error) {
-      if (error instanceof NotInCharge) return; // whoever is in charge asks Prometheus too
       if (!(error instanceof PrometheusError)) throw error;
       this.#errors += 1;
       if (!this.#isDown) this.#logger.error({ reason: error.message }, 'reconciliation is not possible');
       this.#isDown = true;
+      await this.#silence.noteAttempt(false);
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Logger } from '../platform/log.js';
 import type { ReceiverStanding } from '../deployments/receiver-standing.js';
 import type { Authority } from '../rollback/authority.js';
+import type { Mutex } from '../platform/mutex.js';
 import type { Ledger } from '../rollback/ledger.js';
 import type { Access } from '../config/access.js';
 import type { Baselines } from './baselines.js';
@@ -11,6 +12,7 @@ import type { Inbox } from './inbox.js';
 import type { ManualRollbacks } from './manual-rollbacks.js';
 import type { NotificationLog } from './notifications.js';
 import type { ReceiverMetrics } from './metrics.js';
+import type { Watchdog } from './watchdog.js';
 import type { InboxWorker } from './worker.js';
 
 /** What the routes work with. */
@@ -20,6 +22,8 @@ export interface Services {
   /** whether reading needs that too */
   readonly protectReads: boolean;
   readonly ledger: Ledger;
+  /** whatever decides on the ledger's state and then adds to it takes its turn here */
+  readonly mutex: Mutex;
   readonly inbox: Inbox;
   readonly worker: InboxWorker;
   readonly baselines: Baselines;
@@ -31,6 +35,7 @@ export interface Services {
   readonly authority: Authority;
   /** how this receiver stands beside another */
   readonly standing: () => ReceiverStanding;
+  readonly watchdog: Watchdog;
   /** the state as metrics, now */
   readonly families: () => Family[];
   /** why the receiver would not act now; undefined where it would */

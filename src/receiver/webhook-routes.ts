@@ -13,7 +13,7 @@ import { parseWebhook } from './webhook-body.js';
 
 /** `POST /webhook`: alerts that may start a rollback. Answered once they are on the disk, acted upon afterwards. */
 export function webhookRoutes(services: Services): Router {
-  const { inbox, worker, metrics, maxAlerts } = services;
+  const { inbox, worker, metrics, watchdog, maxAlerts } = services;
   const router = Router();
   router.use('/webhook', countAnswers(metrics));
   router
@@ -22,6 +22,7 @@ export function webhookRoutes(services: Services): Router {
       const receivedAt = unixNow();
       const alerts = parseWebhook(request, maxAlerts);
       for (const alert of alerts) metrics.observeDelivery(violationOfWebhook(alert), receivedAt);
+      watchdog.receive(alerts, receivedAt);
       await inbox.add(receivedAt, sha256(rawBody(request)), alerts);
       response.json({ accepted: alerts.length });
       worker.wake();
@@ -37,7 +38,7 @@ export function notificationRoutes(services: Services): Router {
   router
     .route('/notifications')
     .post(...beforeWebhook(services), (request, response) => {
-      for (const alert of parseWebhook(request, maxAlerts)) notifications.add(alert);
+      for (const alert of parseWebhook(request, maxAlerts)) notifications.receive(alert);
       response.json({ status: 'ok' });
     })
     .get(requireReader(access, protectReads), (_request, response) => {

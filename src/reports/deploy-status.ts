@@ -1,5 +1,6 @@
 import type { AlertingRule, PrometheusClient } from '../alerts/prometheus.js';
 import type { Deployment, DeploymentKind, PreparedBaseline } from '../deployments/deployment.js';
+import type { KillSwitch } from '../deployments/kill-switch.js';
 import type { ReceiverMode, Rollback } from '../deployments/rollback.js';
 import { receiverMetric } from '../names.js';
 import { formatDuration } from '../platform/duration.js';
@@ -17,6 +18,7 @@ import { wholeScope, type JudgedScope } from './judged-scope.js';
 import { formatTime, formatValue, unknownText } from './numbers.js';
 import type { Paint } from './paint.js';
 import { rollbackLine } from './rollback-report.js';
+import { describeKillSwitch } from './kill-switch.js';
 import { describeValues, readRunbookChecks, type RunbookCheck } from './runbook-checks.js';
 import { firingInstances } from './series.js';
 import { printable } from './text.js';
@@ -49,6 +51,8 @@ export interface DeployStatus {
   /** the newest one that is over */
   readonly lastEnded: Deployment | undefined;
   readonly lastRollback: Rollback | undefined;
+  /** undefined: the receiver did not say */
+  readonly killSwitch: KillSwitch | undefined;
   /** measured before a change that has not been declared yet; undefined: the receiver did not say */
   readonly prepared: readonly PreparedBaseline[] | undefined;
   /** undefined: Prometheus did not say */
@@ -131,6 +135,7 @@ export function renderDeployStatus(status: DeployStatus, paint: Paint, command: 
   return `${[
     ...missing.map((text) => paint.bad(`Not known: ${printable(text)}`)),
     ...(missing.length === 0 ? [] : ['']),
+    ...killSwitchLines(status.killSwitch, paint, command),
     ...observationLines(status, paint),
     ...afterRollbackLines(judged?.calibration, paint),
     ...preparedLines(status.prepared, command),
@@ -139,6 +144,15 @@ export function renderDeployStatus(status: DeployStatus, paint: Paint, command: 
     '',
     `Last rollback: ${lastRollback === undefined ? (open === undefined ? unknownText : 'none') : rollbackLine(lastRollback)}`,
   ].join('\n')}\n`;
+}
+
+function killSwitchLines(killSwitch: KillSwitch | undefined, paint: Paint, command: string): string[] {
+  if (killSwitch?.on !== true) return [];
+  return [
+    paint.bad(`${describeKillSwitch(killSwitch)}: NOTHING is rolled back by itself.`),
+    `  To take it back: ${command} kill-switch off`,
+    '',
+  ];
 }
 
 function observationLines({ open, lastEnded, judged, at: now }: DeployStatus, paint: Paint): string[] {

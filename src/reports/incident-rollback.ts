@@ -83,6 +83,7 @@ function triggerLines(trigger: Trigger): string[] {
   const source = {
     webhook: 'a webhook of Alertmanager',
     reconciliation: 'the comparison with Prometheus',
+    watchdog: 'the silence of Prometheus',
     recovery: 'an interrupted rollback',
     manual: 'a person',
   }[trigger.source];

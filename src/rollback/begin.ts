@@ -88,7 +88,7 @@ export function endOfDeployment(deployment: Deployment | undefined, now: number)
 
 /** How an alert came in. */
 export interface Receipt {
-  readonly source: Extract<TriggerSource, 'webhook' | 'reconciliation'>;
+  readonly source: Extract<TriggerSource, 'webhook' | 'reconciliation' | 'watchdog'>;
   /** SHA-256 of the webhook that brought it, null where none did */
   readonly payloadDigest: string | null;
   /** Unix seconds */

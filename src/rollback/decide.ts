@@ -20,6 +20,7 @@ export const ignoreReasons = [
   'accepted',
   'deployment_ended',
   'duplicate',
+  'kill_switch',
 ] as const;
 export type IgnoreReason = (typeof ignoreReasons)[number];
 
@@ -35,12 +36,13 @@ export type Decision =
  * alerts of the one before it start nothing: its rollback would undo the new one. Nor does an alert whose condition was
  * accepted when the deployment was declared, until it has been false once. The plan of drills is for drills alone, and no
  * other plan is for them.
+ * While the kill switch is set nothing starts.
  * @param plans names of the configured plans
  * @param now Unix seconds
  */
 export function decide(
   violation: Violation,
-  state: Pick<LedgerState, 'deployments' | 'rollbacks' | 'drills'>,
+  state: Pick<LedgerState, 'deployments' | 'rollbacks' | 'drills' | 'killSwitch'>,
   plans: ReadonlySet<string>,
   mode: ReceiverMode,
   now: number,
@@ -60,17 +62,18 @@ export function decide(
       ? ignore('duplicate')
       : { type: 'evidence', rollback: rollback.id };
   }
-  return isNewest(deployment, state) && isJudged(deployment, violation.startsAt, now)
-    ? { type: 'start', deployment }
-    : ignore('deployment_ended');
+  if (!isNewest(deployment, state) || !isJudged(deployment, violation.startsAt, now))
+    return ignore('deployment_ended');
+  return state.killSwitch.on ? ignore('kill_switch') : { type: 'start', deployment };
 }
 
 /** Once a drill, while it is under way; whatever comes later comes too late. */
-function decideDrill(id: string, state: Pick<LedgerState, 'rollbacks' | 'drills'>): Decision {
+function decideDrill(id: string, state: Pick<LedgerState, 'rollbacks' | 'drills' | 'killSwitch'>): Decision {
   const drill = state.drills.known.get(id);
   if (drill === undefined) return ignore('unknown_deployment');
   if (rollbackOfDrill(state, id) !== undefined) return ignore('duplicate');
-  return drill.result === null ? { type: 'drill', drill: id } : ignore('deployment_ended');
+  if (drill.result !== null) return ignore('deployment_ended');
+  return state.killSwitch.on ? ignore('kill_switch') : { type: 'drill', drill: id };
 }
 
 function ignore(reason: IgnoreReason): Decision {

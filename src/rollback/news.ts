@@ -41,6 +41,8 @@ export function isNews(fact: Fact, state: LedgerState): boolean {
       return state.drills.known.get(fact.drill)?.delivered_at === null;
     case 'drill_finished':
       return state.drills.known.get(fact.drill)?.result === null;
+    case 'kill_switch':
+      return state.killSwitch.on !== fact.on;
     case 'baseline_prepared':
       return true;
   }

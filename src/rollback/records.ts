@@ -82,6 +82,13 @@ export const factSchema = z.discriminatedUnion('type', [
     deployment: z.string(),
     reason: z.string(),
   }),
+  /** a person stops automatic rollbacks, or lets them start again */
+  z.object({
+    type: z.literal('kill_switch'),
+    on: z.boolean(),
+    reason: z.string(),
+    operator: z.string(),
+  }),
   z.object({
     type: z.literal('monitoring_completed'),
     deployment: z.string(),

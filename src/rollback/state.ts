@@ -1,4 +1,5 @@
 import type { Deployment, DeploymentKind, PreparedBaseline } from '../deployments/deployment.js';
+import { neverSet, type KillSwitch } from '../deployments/kill-switch.js';
 import type { CommandResult, MethodRun, Rollback } from '../deployments/rollback.js';
 import { drillPlan } from '../names.js';
 import { applyDrill, emptyDrills, noteRefusal, type DrillsState } from './drill-state.js';
@@ -35,6 +36,8 @@ export interface LedgerState {
   engineRestart: number | null;
   /** newest entry of the stream by which a pair of receivers tells each other that stands in this ledger, null: none */
   sharedEntry: string | null;
+  /** while it is on, no alert starts a rollback */
+  killSwitch: KillSwitch;
   /** what was measured before a change, the newest of each kind, until a deployment of that kind takes it up */
   readonly baselines: Map<DeploymentKind, PreparedBaseline>;
   /** by id, oldest first */
@@ -56,6 +59,7 @@ export function emptyState(): LedgerState {
     cutover: null,
     engineRestart: null,
     sharedEntry: null,
+    killSwitch: neverSet,
     baselines: new Map(),
     deployments: new Map(),
     rollbacks: new Map(),
@@ -89,6 +93,9 @@ export function applyRecord(state: LedgerState, record: LedgerRecord): void {
       return;
     case 'restart':
       state.engineRestart = record.at;
+      return;
+    case 'kill_switch':
+      applyKillSwitch(state, record);
       return;
     case 'violation_ignored':
       rememberIgnored(state.ignored, ignoredKey(record.alertname, record.deployment, record.reason));
@@ -124,6 +131,16 @@ export function applyRecord(state: LedgerState, record: LedgerRecord): void {
       applyDrill(state.drills, record);
       return;
   }
+}
+
+function applyKillSwitch(
+  state: LedgerState,
+  { on, reason, operator, time }: Extract<LedgerRecord, { type: 'kill_switch' }>,
+): void {
+  const since = on === state.killSwitch.on ? state.killSwitch.since : time;
+  state.killSwitch = { on, reason, operator, since };
+  // What it keeps from starting is recorded anew each time that it is set.
+  if (on) forgetIgnored(state.ignored, 'kill_switch');
 }
 
 type DeploymentRecord = Extract<
@@ -303,6 +320,11 @@ function awaitIncident(awaiting: Set<string>, id: string): void {
 function rememberIgnored(ignored: Set<string>, key: string): void {
   ignored.add(key);
   if (ignored.size > ignoredLimit) forgetFirst(ignored);
+}
+
+/** The reason is the last part of `ignoredKey`. */
+function forgetIgnored(ignored: Set<string>, reason: string): void {
+  for (const key of ignored) if (key.endsWith(`,${JSON.stringify(reason)}]`)) ignored.delete(key);
 }
 
 function forgetFirst(set: Set<string>): void {

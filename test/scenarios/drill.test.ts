@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Drill, DrillLeg } from '../../src/deployments/drill.js';
 import { drillFilePath, drillMarkerPath } from '../../src/deployments/drill-file.js';
 import type { Rollback } from '../../src/deployments/rollback.js';
-import { receiverAddress } from '../../src/commands/receiver-client.js';
+import { receiverAddress } from '../../src/config/receiver-address.js';
 import { poll } from '../../src/platform/poll.js';
 import { verifyLedger } from '../../src/rollback/ledger.js';
 import { CanaryStack } from '../support/canary-stack.js';

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { drillPlan } from '../../src/names.js';
 import { packageRoot } from '../../src/platform/package-root.js';
+import { ownAlertLevels } from '../../src/receiver/own-alerts.js';
 import {
   catalogue,
   readYaml,
@@ -92,6 +93,26 @@ describe('amtool', () => {
         ...(rollback === undefined ? {} : { rollback }),
       };
       expect({ alert, receivers: await receiversOf(labels) }).toEqual({ alert, receivers: expected });
+    }
+  });
+
+  it('sends what Redline tells of itself to people alone', async () => {
+    for (const [alertname, { severity, priority }] of Object.entries(ownAlertLevels)) {
+      const people =
+        priority !== undefined
+          ? `pager-${priority.toLowerCase()}`
+          : severity === 'critical'
+            ? 'pager-critical'
+            : `notification-${severity}`;
+      const labels = {
+        alertname,
+        severity,
+        runbook: 'redline',
+        plan: 'qsc',
+        deployment: 'canary-1',
+        ...(priority === undefined ? {} : { priority }),
+      };
+      expect({ alertname, receivers: await receiversOf(labels) }).toEqual({ alertname, receivers: people });
     }
   });
 

@@ -73,6 +73,7 @@ export class ReceiverBench {
       files: { root: this.root },
       systemd: { systemctl: '/bin/true' },
       prometheus: { url: 'http://127.0.0.1:9' },
+      alertmanager: { url: 'http://127.0.0.1:9' },
       receiver: {
         listen: `127.0.0.1:${this.port}`,
         reconcile_interval: '500ms',

@@ -1,9 +1,9 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { AlertmanagerClient } from '../../alerts/alertmanager.js';
 import { errorMessage } from '../../platform/errors.js';
 import type { CheckLine } from '../../reports/check-lines.js';
 
-const status = z.object({ config: z.object({ original: z.string() }) });
 const receiverShape = z.looseObject({ name: z.string() });
 const configuration = z.object({ receivers: z.array(receiverShape).default([]) });
 type Receiver = z.infer<typeof receiverShape>;
@@ -21,10 +21,7 @@ export async function checkAlertmanager(
 ): Promise<CheckLine[]> {
   const what = 'Alertmanager';
   try {
-    const response = await fetch(`${url.replace(/\/+$/, '')}/api/v2/status`, {
-      signal: AbortSignal.timeout(timeoutSeconds * 1000),
-    });
-    const { original } = status.parse(await response.json()).config;
+    const original = await new AlertmanagerClient(url, timeoutSeconds).configuration();
     const { receivers } = configuration.parse(parse(original, { maxAliasCount: -1 }));
     return [
       { what, level: 'ok', detail: `answers at ${url}` },
@@ -32,8 +29,7 @@ export async function checkAlertmanager(
       pagerLine(receivers, receiverUrl),
     ];
   } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    const detail = `does not answer at ${url} as Alertmanager does: ${errorMessage(cause).split('\n')[0] ?? ''}`;
+    const detail = errorMessage(error).split('\n')[0] ?? '';
     const todo = 'Start it, or set alertmanager.url: nobody would be told of an alert.';
     return [{ what, level: 'fail', detail, todo }];
   }

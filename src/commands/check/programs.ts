@@ -1,8 +1,10 @@
 import { clientTlsFiles, readClientTls } from '../../config/client-tls.js';
 import type { Config } from '../../config/schema.js';
+import type { KillSwitch } from '../../deployments/kill-switch.js';
 import { errorMessage, UserError } from '../../platform/errors.js';
 import { httpRequest } from '../../platform/http-request.js';
 import type { CheckLine } from '../../reports/check-lines.js';
+import { describeKillSwitch } from '../../reports/kill-switch.js';
 import type { ReceiverClient } from '../receiver-client.js';
 
 /** Whether the receiver is there, ready, and takes our token. */
@@ -16,11 +18,22 @@ export async function checkReceiver(receiver: ReceiverClient): Promise<CheckLine
   }
   try {
     await receiver.checkToken();
-    return [{ what, level: 'ok', detail: `ready at ${receiver.address}, and takes the token` }];
+    return [
+      { what, level: 'ok', detail: `ready at ${receiver.address}, and takes the token` },
+      killSwitchLine(await receiver.killSwitch()),
+    ];
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return [{ what, level: 'fail', detail: error.message }];
   }
+}
+
+function killSwitchLine(killSwitch: KillSwitch): CheckLine {
+  const what = 'kill switch';
+  const detail = describeKillSwitch(killSwitch);
+  if (!killSwitch.on) return { what, level: 'ok', detail };
+  const todo = 'Nothing is rolled back by itself. To take it back: redline kill-switch off';
+  return { what, level: 'warn', detail, todo };
 }
 
 /** Whether the exporter answers. */

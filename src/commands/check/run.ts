@@ -20,7 +20,7 @@ export async function runCheck(configPath: string | undefined, json: boolean): P
 async function checkEverything(configPath: string | undefined): Promise<CheckLine[]> {
   const { path } = loadConfig(configPath);
   const { config, prometheus, receiver } = openServices(configPath);
-  const { url, timeout } = config.alertmanager;
+  const { url, cluster, timeout } = config.alertmanager;
   const groups = await Promise.all([
     checkFiles(config),
     checkPlans(config),
@@ -28,7 +28,7 @@ async function checkEverything(configPath: string | undefined): Promise<CheckLin
     checkRedis(config),
     checkExporter(config),
     checkPrometheus(prometheus, config.prometheus.url),
-    checkAlertmanager(url, timeout, receiver.address),
+    ...[url, ...cluster].map((each) => checkAlertmanager(each, timeout, receiver.address)),
     checkReceiver(receiver),
   ]);
   return [

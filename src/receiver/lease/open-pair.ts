@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
+import { receiverAddress } from '../../config/receiver-address.js';
 import type { Config } from '../../config/schema.js';
 import type { Logger } from '../../platform/log.js';
 import type { Mutex } from '../../platform/mutex.js';
-import { formatAddress, reachable } from '../../platform/http-server.js';
 import type { Ledger } from '../../rollback/ledger.js';
 import { Lease } from './lease.js';
 import { LeaseStore } from './lease-store.js';
@@ -30,14 +30,13 @@ export interface OpenPair {
  * @throws UserError where the configuration of Redis cannot be used
  */
 export function openPair({ config, ledger, mutex, logger, onTakeOver }: PairSettings): OpenPair {
-  const { lease: settings, name, url, listen, tls } = config.receiver;
+  const { lease: settings, name } = config.receiver;
   const store = new LeaseStore(config.redis, settings.key_prefix, settings.ttl);
   const receiver = name === '' ? hostname() : name;
-  const scheme = tls.cert_file === '' ? 'http' : 'https';
   const lease = new Lease({
     store,
     receiver,
-    url: url === '' ? `${scheme}://${formatAddress(reachable(listen))}` : url,
+    url: receiverAddress(config),
     isPrimary: settings.primary,
     ttlSeconds: settings.ttl,
     logger,

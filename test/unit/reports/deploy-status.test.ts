@@ -32,6 +32,7 @@ function render(rest: Partial<DeployStatus> = {}, paint = plainPaint): string {
       open: [canary],
       lastEnded: undefined,
       lastRollback: undefined,
+      killSwitch: { on: false, reason: '', operator: '', since: null },
       prepared: [],
       judged: { mode: 'auto', checks: [], firing: [], calibration: noCalibration },
       missing: [],
@@ -43,6 +44,16 @@ function render(rest: Partial<DeployStatus> = {}, paint = plainPaint): string {
 }
 
 describe('deploy status', () => {
+  it('says first that the kill switch is set, also where nothing is under observation', () => {
+    const killSwitch = { on: true, reason: 'engine\u001b[2J moves', operator: 'bob', since: now };
+    const lines = render({ killSwitch, open: [] }).split('\n');
+    expect(lines.slice(0, 2)).toEqual([
+      'KILL SWITCH ON since 2026-01-10T13:00:00Z by bob: engine\uFFFD[2J moves: NOTHING is rolled back by itself.',
+      '  To take it back: redline --config demo.yml kill-switch off',
+    ]);
+    expect(render()).not.toContain('kill');
+  });
+
   it('says what is under observation, since when and how long still', () => {
     const text = render();
     expect(text).toContain('Under observation: canary patchtst at 10.0%');

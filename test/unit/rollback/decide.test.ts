@@ -52,6 +52,45 @@ describe('decide', () => {
     });
   });
 
+  it('starts nothing while the kill switch is set, and what still fires once it is taken back', () => {
+    const set: Fact = { type: 'kill_switch', on: true, reason: 'a test', operator: '' };
+    const ignored = { type: 'ignore', reason: 'kill_switch' };
+    expect(decideOn([started, set])).toEqual(ignored);
+    const recorded: Fact = {
+      type: 'violation_ignored',
+      alertname: 'QscDeadZone',
+      plan: 'qsc',
+      deployment: 'canary-1',
+      reason: 'kill_switch',
+    };
+    expect(decideOn([started, set, recorded])).toEqual(ignored);
+    expect(decideOn([started, set, recorded, { ...set, on: false }]).type).toBe('start');
+    // What had begun is over or runs; its evidence is still taken.
+    expect(decideOn([started, begun, set], { alertname: 'QscModelChaos' }).type).toBe('evidence');
+  });
+
+  it('records anew what the kill switch keeps from starting each time that it is set', () => {
+    const set: Fact = { type: 'kill_switch', on: true, reason: 'first', operator: 'alice' };
+    const other: Fact = {
+      type: 'violation_ignored',
+      alertname: 'A',
+      plan: 'qsc',
+      deployment: 'canary-1',
+      reason: 'accepted',
+    };
+    const { state } = after(started, set, other, { ...other, reason: 'kill_switch' });
+    expect(state.ignored.size).toBe(2);
+    const again = after(
+      started,
+      set,
+      other,
+      { ...other, reason: 'kill_switch' },
+      { ...set, reason: 'second' },
+    );
+    expect([...again.state.ignored]).toEqual([JSON.stringify(['A', 'canary-1', 'accepted'])]);
+    expect(again.state.killSwitch).toEqual({ on: true, reason: 'second', operator: 'alice', since: 500 });
+  });
+
   it('takes each further alert as evidence once, also after the end of the rollback', () => {
     const facts: Fact[] = [
       started,

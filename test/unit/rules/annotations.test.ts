@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ownAlert } from '../../../src/names.js';
 import { packageRoot } from '../../../src/platform/package-root.js';
 import { normalize, selectorsOf, tokenize } from '../../support/promql.js';
 import { alertRules, catalogue, restsOn, type AlertRule } from '../../support/rule-files.js';
@@ -74,20 +75,30 @@ describe.each(alertRules)('$alert ($labels.severity)', (rule) => {
   });
 
   it('has a page for the person whom it wakes', () => {
-    const page = join(documentation, `${alert}.md`);
-    expect(existsSync(page)).toBe(true);
-    const text = readFileSync(page, 'utf8');
-    expect(text.startsWith(`# ${alert}\n`)).toBe(true);
-    const headings = [...text.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
-    expect(headings).toEqual([
-      'What it means',
-      'Why this limit',
-      'What Redline did by itself',
-      'What to check',
-      'What to do',
-    ]);
+    expectPage(alert);
   });
 });
+
+describe.each(Object.values(ownAlert))('%s, which the receiver makes itself,', (alert) => {
+  it('has a page too', () => {
+    expectPage(alert);
+  });
+});
+
+function expectPage(alert: string): void {
+  const page = join(documentation, `${alert}.md`);
+  expect(existsSync(page)).toBe(true);
+  const text = readFileSync(page, 'utf8');
+  expect(text.startsWith(`# ${alert}\n`)).toBe(true);
+  const headings = [...text.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
+  expect(headings).toEqual([
+    'What it means',
+    'Why this limit',
+    'What Redline did by itself',
+    'What to check',
+    'What to do',
+  ]);
+}
 
 describe('the check of queries and limits', () => {
   const rule = alertRules.find(({ alert }) => alert === 'QscActionCollapse');
@@ -106,6 +117,7 @@ describe('the check of queries and limits', () => {
 describe('docs/alerts', () => {
   it('has no page of an alert that does not exist', () => {
     const pages = readdirSync(documentation).map((name) => name.replace(/\.md$/, ''));
-    expect(pages.sort()).toEqual([...new Set(catalogue.map(({ alert }) => alert))].sort());
+    const known = new Set([...catalogue.map(({ alert }) => alert), ...Object.values(ownAlert)]);
+    expect(pages.sort()).toEqual([...known].sort());
   });
 });
