@@ -138,6 +138,7 @@ export const receiverMetric = {
   unknownRules: 'redline_reconciliation_unknown_rules',
   mode: 'redline_receiver_mode',
   ledgerRecords: 'redline_ledger_records',
+  writeErrors: 'redline_write_errors_total',
 } as const;
 
 /** Recording rules that programs ask Prometheus for. */

@@ -4,6 +4,7 @@ import { DurableLog } from '../platform/durable-log.js';
 import { errorCode, ExitCode, UserError } from '../platform/errors.js';
 import { GroupCommit } from '../platform/group-commit.js';
 import type { Logger } from '../platform/log.js';
+import { Trouble } from '../platform/trouble.js';
 import { ChainError, chainRecord, chainStart, readRecord, type ChainHead } from './chain.js';
 import type { Fact, LedgerRecord } from './records.js';
 import { applyRecord, emptyState, type LedgerState } from './state.js';
@@ -40,13 +41,15 @@ export function verifyLedger(lines: Iterable<string>): LedgerVerdict {
  */
 export class Ledger {
   readonly #log: DurableLog;
+  readonly #writing: Trouble;
   readonly #state: LedgerState;
   readonly #listeners: ((record: LedgerRecord) => void)[] = [];
   readonly #commits: GroupCommit<readonly Fact[], readonly LedgerRecord[]>;
   #head: ChainHead;
 
-  private constructor(log: DurableLog, state: LedgerState, head: ChainHead) {
+  private constructor(log: DurableLog, writing: Trouble, state: LedgerState, head: ChainHead) {
     this.#log = log;
+    this.#writing = writing;
     this.#state = state;
     this.#head = head;
     this.#commits = new GroupCommit((items) => this.#commit(items));
@@ -71,7 +74,11 @@ export class Ledger {
           'the last record of the ledger was half written when the receiver ended; it was moved aside and nothing else is missing',
         );
       }
-      return new Ledger(log, state, { seq: head.seq, hash: head.hash });
+      const writing = new Trouble(logger, {
+        begins: 'the ledger cannot be written: nothing is decided or begun until it can',
+        ends: 'the ledger can be written again',
+      });
+      return new Ledger(log, writing, state, { seq: head.seq, hash: head.hash });
     } catch (error) {
       throw ledgerError(error, path);
     }
@@ -84,6 +91,11 @@ export class Ledger {
 
   get records(): number {
     return this.#head.seq;
+  }
+
+  /** Appends that failed since this start. */
+  get writeErrors(): number {
+    return this.#writing.count;
   }
 
   /** Calls back for every record once it is durable and part of the state. */
@@ -116,7 +128,7 @@ export class Ledger {
         return record;
       }),
     );
-    await this.#log.append(lines);
+    await this.#writing.watch(() => this.#log.append(lines));
     this.#head = head;
     for (const record of results.flat()) {
       applyRecord(this.#state, record);

@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Baseline } from '../../src/deployments/baseline.js';
 import { chainRecord, chainStart, type ChainHead } from '../../src/rollback/chain.js';
-import type { Fact } from '../../src/rollback/records.js';
+import type { Fact, LedgerRecord } from '../../src/rollback/records.js';
 import { calibration, canary, manual } from './violations.js';
 
 /** When the history begins, Unix seconds. */
@@ -122,6 +122,20 @@ function rollbackStarted(rollback: string, deployment: string): Fact {
       },
     },
   };
+}
+
+/** Chains facts, as a ledger keeps them. */
+export function chainFacts(facts: Iterable<Fact>): { lines: string[]; records: LedgerRecord[] } {
+  let head: ChainHead = chainStart;
+  const lines: string[] = [];
+  const records: LedgerRecord[] = [];
+  for (const fact of facts) {
+    const { record, line } = chainRecord(fact, firstRecord + head.seq * secondsApart, head);
+    head = record;
+    lines.push(line);
+    records.push(record);
+  }
+  return { lines, records };
 }
 
 /**
