@@ -108,7 +108,7 @@ describe('redline audit export', () => {
     ],
     [['--since', 'yesterday'], '--since "yesterday" is no time.'],
     [['--since', '1700000600', '--until', '1700000600'], '--since must lie before --until.'],
-    [['--output', '/proc/nowhere/x'], '--output /proc/nowhere/x cannot be written (ENOENT).'],
+    [['--output', '/dev/null/x'], '--output /dev/null/x cannot be written (EEXIST).'],
   ])('names what is wrong with %s', async (args, message) => {
     const { code, stderr } = await audit('export', ...args);
     expect(stderr).toContain(message);
