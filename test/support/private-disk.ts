@@ -60,7 +60,7 @@ export class PrivateDisk {
   }
 
   /** To be put before a program and its arguments; the process becomes that program. */
-  get launcher(): readonly string[] {
+  get launcher(): readonly [string, ...string[]] {
     return ['nsenter', `--mount=/proc/${this.#holder}/ns/mnt`, '--'];
   }
 
@@ -71,7 +71,7 @@ export class PrivateDisk {
 
   /** Runs a shell script inside, in `folder`. @returns what it printed */
   run(script: string): string {
-    const [command = '', ...args] = [...this.launcher, 'sh', '-ec', `cd ${this.folder}\n${script}`];
+    const [command, ...args] = [...this.launcher, 'sh', '-ec', `cd ${this.folder}\n${script}`];
     return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   }
 }

@@ -44,7 +44,7 @@ describe('what the records amount to', () => {
     let largest = 0;
     for (const fact of ledgerHistory()) {
       seq += 1;
-      applyRecord(state, { ...fact, seq, time: seq, prev: '', hash: '' } as LedgerRecord);
+      applyRecord(state, { ...fact, seq, time: seq, prev: '', hash: '' });
       largest = Math.max(largest, state.deployments.size, state.rollbacks.size, state.awaitingIncident.size);
       if (seq === 20_000) break;
     }
