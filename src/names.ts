@@ -144,6 +144,7 @@ export const receiverMetric = {
   unknownRules: 'redline_reconciliation_unknown_rules',
   mode: 'redline_receiver_mode',
   ledgerRecords: 'redline_ledger_records',
+  writeErrors: 'redline_write_errors_total',
   leaseStanding: 'redline_lease_standing',
   leaseFence: 'redline_lease_fence',
   leaseStoreUp: 'redline_lease_store_up',

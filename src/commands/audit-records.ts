@@ -1,32 +1,32 @@
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
+import { existsSync } from 'node:fs';
 import { loadConfig } from '../config/load.js';
 import type { DrillFinding } from '../deployments/drill.js';
-import { errorCode, ExitCode, UserError } from '../platform/errors.js';
+import { ExitCode, UserError } from '../platform/errors.js';
 import { formatTime } from '../reports/numbers.js';
 import { printable } from '../reports/text.js';
-import { ChainError, chainStart, readRecord, type ChainHead } from '../rollback/chain.js';
+import { ChainError } from '../rollback/chain.js';
+import { readLedgerFile, type LedgerEntry } from '../rollback/ledger-file.js';
 import { ledgerPath } from '../rollback/ledger.js';
 import type { LedgerRecord } from '../rollback/records.js';
 import { note, print } from './terminal.js';
-
-interface LedgerLine {
-  readonly line: string;
-  readonly record: LedgerRecord;
-}
 
 /** `redline audit`. @throws UserError where the ledger is not whole or cannot be read */
 export async function printAudit(configPath: string | undefined, last: string, json: boolean): Promise<void> {
   const count = Number(last);
   if (!Number.isInteger(count) || count < 1) throw new UserError(`--last "${last}" is no number of records.`);
-  const path = ledgerOf(configPath);
-  const newest: LedgerLine[] = [];
+  const path = ownLedger(configPath);
+  const newest = existsSync(path) ? await newestEntries(path, count) : [];
+  if (newest.length === 0) note(`${path} holds no record yet.`);
+  for (const { line, record } of newest) print(json ? line : describeRecord(record));
+}
+
+async function newestEntries(path: string, count: number): Promise<LedgerEntry[]> {
+  let newest: LedgerEntry[] = [];
   try {
-    for await (const entry of readLedger(path)) {
-      newest.push(entry);
-      if (newest.length > count) newest.shift();
-    }
+    await readLedgerFile(path, (entries) => {
+      newest = [...newest, ...entries.slice(-count)].slice(-count);
+    });
+    return newest;
   } catch (error) {
     if (!(error instanceof ChainError)) throw error;
     throw new UserError(
@@ -34,68 +34,11 @@ export async function printAudit(configPath: string | undefined, last: string, j
       ExitCode.refused,
     );
   }
-  if (newest.length === 0) note(`${path} holds no record yet.`);
-  for (const { line, record } of newest) print(json ? line : describeRecord(record));
 }
 
-/** `redline audit verify`. @returns 0 where every record follows from the one before it, else 2 */
-export async function verifyAudit(configPath: string | undefined): Promise<ExitCode> {
-  const path = ledgerOf(configPath);
-  let head: ChainHead = chainStart;
-  try {
-    for await (const { record } of readLedger(path)) head = record;
-  } catch (error) {
-    if (!(error instanceof ChainError)) throw error;
-    print(`NOT WHOLE: ${path}: ${error.message}`);
-    print('Keep a copy of it. What stands before that record is proven; from there on nothing is.');
-    return ExitCode.refused;
-  }
-  print(`Whole: ${path}: ${head.seq} records, each follows from the one before it.`);
-  print(`Last hash: ${head.hash} (kept elsewhere, it also proves that no record was cut off the end)`);
-  return ExitCode.ok;
-}
-
-function ledgerOf(configPath: string | undefined): string {
+/** The receiver's ledger. */
+export function ownLedger(configPath: string | undefined): string {
   return ledgerPath(loadConfig(configPath).config.state.directory);
-}
-
-/** Every whole line, proven to follow from the one before it. A line that is being written is not whole yet. */
-async function* readLedger(path: string): AsyncGenerator<LedgerLine> {
-  const end = await endOfWholeLines(path);
-  if (end === 0) return;
-  let head: ChainHead = chainStart;
-  let number = 0;
-  for await (const line of createInterface({ input: createReadStream(path, { end: end - 1 }) })) {
-    number += 1;
-    const record = readRecord(line, number, head);
-    head = record;
-    yield { line, record };
-  }
-}
-
-const tailSize = 64 * 1024;
-
-/** The position behind the last newline; 0 where there is none, or no file. */
-async function endOfWholeLines(path: string): Promise<number> {
-  const file = await open(path, 'r').catch((error: unknown) => {
-    if (errorCode(error) === 'ENOENT') return undefined;
-    throw new UserError(
-      `The ledger ${path} cannot be read (${errorCode(error) ?? 'unknown'}): run as the receiver's user.`,
-    );
-  });
-  if (file === undefined) return 0;
-  try {
-    const { size } = await file.stat();
-    for (let end = size; end > 0; end -= tailSize) {
-      const start = Math.max(0, end - tailSize);
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(end - start), 0, end - start, start);
-      const newline = buffer.subarray(0, bytesRead).lastIndexOf(0x0a);
-      if (newline >= 0) return start + newline + 1;
-    }
-    return 0;
-  } finally {
-    await file.close();
-  }
 }
 
 /** A record in one line for people. */

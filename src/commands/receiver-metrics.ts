@@ -22,6 +22,8 @@ export async function receiverMetrics(): Promise<ReceiverMetric[]> {
     ...pipelineFamilies({
       mode: 'auto',
       ledgerRecords: 0,
+      ledgerWriteErrors: 0,
+      inboxWriteErrors: 0,
       inboxPending: 0,
       inboxOldest: null,
       reconciled: null,

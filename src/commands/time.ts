@@ -16,18 +16,25 @@ const firstMilliseconds = 1e11;
  * @throws UserError where the text is no time, or lies in the future
  */
 export function parseTime(text: string, option: string, now: number): number {
-  const time = parseNumber(text.trim()) ?? parseIso(text.trim()) ?? parseAgo(text.trim(), now);
-  if (time === undefined) {
-    throw new UserError(
-      `${option} "${text}" is no time. Write it as 2026-01-10T05:43:15Z, as Unix seconds (1768023795), as Unix milliseconds (1768023795000), or as 2h30m ago.`,
-    );
-  }
+  const time = readTime(text, option, now);
   if (time > now) {
     throw new UserError(
       `${option} ${text} lies in the future: it is ${new Date(now * 1000).toISOString()} now. Name the time at which the engine started.`,
     );
   }
   return time;
+}
+
+/**
+ * The same for a time that may also lie in the future.
+ * @throws UserError where the text is no time
+ */
+export function readTime(text: string, option: string, now: number): number {
+  const time = parseNumber(text.trim()) ?? parseIso(text.trim()) ?? parseAgo(text.trim(), now);
+  if (time !== undefined) return time;
+  throw new UserError(
+    `${option} "${text}" is no time. Write it as 2026-01-10T05:43:15Z, as Unix seconds (1768023795), as Unix milliseconds (1768023795000), or as 2h30m ago.`,
+  );
 }
 
 function parseAgo(text: string, now: number): number | undefined {

@@ -1,10 +1,11 @@
 import { constants } from 'node:fs';
-import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { syncFolder, writeFileAtomically } from './files.js';
+import { createFolder, syncFolder, writeFileAtomically } from './files.js';
+import { readWholeLines } from './line-file.js';
 
-const newline = 0x0a;
-const readSize = 1024 * 1024;
+/** So much of the end is written once more when a file is opened, bytes: more than goes into it at a time. */
+const rewrittenTail = 1024 * 1024;
 
 /** The end of a file that a crash left half written. */
 export interface TornTail {
@@ -15,7 +16,12 @@ export interface TornTail {
 
 /**
  * An append-only file of JSON lines. A line is in the file for good once `append` has resolved, also after a power cut;
- * after a failed `append` none of its lines are. Appends must not overlap (GroupCommit sees to that).
+ * after a failed `append` none of its lines are. Appends must not overlap (GroupCommit sees to that), and nobody else may
+ * write to the file.
+ *
+ * A failed fdatasync may leave pages that are not on the disk and that the kernel no longer takes for changed, so that the
+ * next one succeeds without writing them. Hence none ever vouches for what an earlier one failed on: that is cut off, and
+ * written anew by whoever tries again; and what another program left behind is written anew when the file is opened.
  */
 export class DurableLog {
   readonly #file: FileHandle;
@@ -30,20 +36,21 @@ export class DurableLog {
 
   /**
    * Opens the file, or creates it, and hands every line to `onLine`. A last line that is no whole JSON text is moved to
-   * a file beside it: it was never reported as written.
-   * @throws the Node system error when the file cannot be opened; whatever `onLine` throws
+   * a file beside it: it was never reported as written. All that was handed over is on the disk when this resolves.
+   * @throws the Node system error when the file cannot be opened, read or made durable; whatever `onLine` throws
    */
   static async open(
     path: string,
     onLine: (line: string, number: number) => void,
   ): Promise<{ log: DurableLog; torn: TornTail | undefined }> {
-    await mkdir(dirname(path), { recursive: true });
-    const file = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND, 0o600);
+    await createFolder(dirname(path));
+    const file = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600);
     try {
       await syncFolder(dirname(path));
       const whole = await readLines(file, onLine);
       const { size } = await file.stat();
       const torn = size > whole ? await moveTail(file, path, whole, size) : undefined;
+      await rewriteTail(file, whole);
       return { log: new DurableLog(file, whole), torn };
     } catch (error) {
       await file.close();
@@ -59,22 +66,30 @@ export class DurableLog {
   /**
    * Writes the lines in one go and resolves when they are on the disk.
    * @param lines JSON texts without newline
-   * @throws the Node system error; then none of the lines is in the file
+   * @throws the Node system error; then none of the lines is in the file, unless it cannot be shortened either and the
+   * program ends before the next append
    */
   async append(lines: readonly string[]): Promise<void> {
     const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
-    if (this.#mayHaveRest) await this.#file.truncate(this.#size);
+    if (this.#mayHaveRest) await this.#cutRest();
     this.#mayHaveRest = true;
-    await this.#writeAll(bytes);
-    await this.#file.datasync();
+    try {
+      await writeAll(this.#file, bytes, this.#size);
+      await this.#file.datasync();
+    } catch (error) {
+      // At once, so that no start after this finds what was reported as not written. Where that fails: before the next append.
+      await this.#cutRest().catch(() => undefined);
+      throw error;
+    }
     this.#size += bytes.length;
     this.#mayHaveRest = false;
   }
 
   /** Empties the file, durably. */
   async clear(): Promise<void> {
-    await this.#file.truncate(0);
     this.#size = 0;
+    this.#mayHaveRest = true;
+    await this.#cutRest();
     await this.#file.datasync();
   }
 
@@ -82,76 +97,79 @@ export class DurableLog {
     await this.#file.close();
   }
 
-  async #writeAll(bytes: Buffer): Promise<void> {
-    let written = 0;
-    while (written < bytes.length) {
-      written += (await this.#file.write(bytes, written)).bytesWritten;
-    }
+  async #cutRest(): Promise<void> {
+    await this.#file.truncate(this.#size);
+    this.#mayHaveRest = false;
   }
 }
 
-/** Reads line by line, a piece at a time, so that memory does not grow with the file; returns the length of the whole lines. */
+/** A write may take a part only, on a nearly full disk above all; what it leaves over fails the next time, with the reason. */
+async function writeAll(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  let written = 0;
+  while (written < bytes.length) {
+    const { bytesWritten } = await file.write(bytes, written, bytes.length - written, position + written);
+    if (bytesWritten === 0) throw Object.assign(new Error('EIO: the disk takes nothing'), { code: 'EIO' });
+    written += bytesWritten;
+  }
+}
+
+/** Hands over the lines; the last one is held back until it is known whether it is whole. @returns bytes of the whole lines */
 async function readLines(file: FileHandle, onLine: (line: string, number: number) => void): Promise<number> {
-  const buffer = Buffer.allocUnsafe(readSize);
-  const read = new LineReader(onLine);
-  for (let position = 0; ;) {
-    const { bytesRead } = await file.read(buffer, 0, readSize, position);
-    if (bytesRead === 0) break;
-    read.take(buffer.subarray(0, bytesRead));
-    position += bytesRead;
+  let held: string | undefined;
+  let number = 0;
+  const { whole } = await readWholeLines(file, (lines) => {
+    for (const line of lines) {
+      if (held !== undefined) onLine(held, (number += 1));
+      held = line;
+    }
+  });
+  if (held === undefined) return whole;
+  if (isJson(held)) {
+    onLine(held, number + 1);
+    return whole;
   }
-  return read.end();
+  return whole - (await lastLineLength(file, whole));
 }
 
-/** Cuts pieces into lines; holds the last one back until it is known whether it is whole. */
-class LineReader {
-  readonly #onLine: (line: string, number: number) => void;
-  #rest = Buffer.alloc(0);
-  #held: string | undefined;
-  #heldBytes = 0;
-  #number = 0;
-  #whole = 0;
-
-  constructor(onLine: (line: string, number: number) => void) {
-    this.#onLine = onLine;
+/** Bytes of the last line with its newline. @param end where it ends */
+async function lastLineLength(file: FileHandle, end: number): Promise<number> {
+  for (let length = 1024; ; length *= 2) {
+    const start = Math.max(0, end - length);
+    const bytes = await readPart(file, start, end);
+    const newline = bytes.lastIndexOf(0x0a, -2);
+    if (newline !== -1) return bytes.length - newline - 1;
+    if (start === 0) return end;
   }
+}
 
-  take(piece: Buffer): void {
-    const bytes = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece]);
-    let start = 0;
-    for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline, start)) {
-      this.#release();
-      this.#held = bytes.toString('utf8', start, end);
-      this.#heldBytes = end + 1 - start;
-      start = end + 1;
-    }
-    this.#rest = Buffer.from(bytes.subarray(start));
-  }
-
-  /** @returns bytes of the whole lines */
-  end(): number {
-    if (this.#held !== undefined && isJson(this.#held)) this.#release();
-    return this.#whole;
-  }
-
-  #release(): void {
-    if (this.#held === undefined) return;
-    this.#number += 1;
-    this.#whole += this.#heldBytes;
-    const line = this.#held;
-    this.#held = undefined;
-    this.#onLine(line, this.#number);
-  }
+/**
+ * Whoever wrote the end may have been killed before it was on the disk, or after the disk had refused it: then it stands in
+ * the memory of the kernel alone, where it is read like the rest.
+ */
+async function rewriteTail(file: FileHandle, size: number): Promise<void> {
+  const start = Math.max(0, size - rewrittenTail);
+  await writeAll(file, await readPart(file, start, size), start);
+  await file.datasync();
 }
 
 async function moveTail(file: FileHandle, path: string, from: number, to: number): Promise<TornTail> {
-  const tail = Buffer.alloc(to - from);
-  await file.read(tail, 0, tail.length, from);
+  const tail = await readPart(file, from, to);
   const movedTo = `${path}.torn-${new Date().toISOString().replaceAll(/[-:.]/g, '')}`;
   await writeFileAtomically(movedTo, tail, 0o600);
   await file.truncate(from);
   await file.datasync();
   return { bytes: tail.length, movedTo };
+}
+
+async function readPart(file: FileHandle, start: number, end: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(end - start);
+  let filled = 0;
+  while (filled < bytes.length) {
+    const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, start + filled);
+    if (bytesRead === 0) throw Object.assign(new Error('EIO: the file ends early'), { code: 'EIO' });
+    filled += bytesRead;
+  }
+  return bytes;
 }
 
 function isJson(text: string): boolean {

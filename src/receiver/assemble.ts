@@ -235,6 +235,8 @@ function currentFamilies({ config, inputs, ledger, inbox, reconciliation }: Meas
     ...pipelineFamilies({
       mode: config.receiver.mode,
       ledgerRecords: ledger.records,
+      ledgerWriteErrors: ledger.writeErrors,
+      inboxWriteErrors: inbox.writeErrors,
       inboxPending: inbox.size,
       inboxOldest: inbox.oldest()?.received_at ?? null,
       reconciled: status.lastSuccess,

@@ -4,6 +4,7 @@ import { webhookAlert, type WebhookAlert } from '../alerts/webhook.js';
 import { DurableLog } from '../platform/durable-log.js';
 import { GroupCommit } from '../platform/group-commit.js';
 import type { Logger } from '../platform/log.js';
+import { Trouble } from '../platform/trouble.js';
 import { HttpError } from './http-error.js';
 
 /** The file is emptied once it is longer than this and nothing waits, bytes. */
@@ -45,6 +46,7 @@ export function inboxPath(directory: string): string {
  */
 export class Inbox {
   readonly #log: DurableLog;
+  readonly #writing: Trouble;
   readonly #pending: Map<number, Pending>;
   readonly #commits: GroupCommit<readonly Incoming[], true>;
   /** of what waits and of what is being written */
@@ -52,8 +54,9 @@ export class Inbox {
   #done: number[] = [];
   #nextId: number;
 
-  private constructor(log: DurableLog, pending: Map<number, Pending>, nextId: number) {
+  private constructor(log: DurableLog, writing: Trouble, pending: Map<number, Pending>, nextId: number) {
     this.#log = log;
+    this.#writing = writing;
     this.#pending = pending;
     this.#nextId = nextId;
     for (const { bytes } of pending.values()) this.#heldBytes += bytes;
@@ -82,12 +85,21 @@ export class Inbox {
         'the last webhook was half written when the receiver ended; it had not been accepted, so its sender sends it again',
       );
     }
-    return new Inbox(log, pending, highest + 1);
+    const writing = new Trouble(logger, {
+      begins: 'the inbox cannot be written: webhooks are answered 503, so that their sender sends them again',
+      ends: 'the inbox can be written again',
+    });
+    return new Inbox(log, writing, pending, highest + 1);
   }
 
   /** How many wait. */
   get size(): number {
     return this.#pending.size;
+  }
+
+  /** Writes that failed since this start. */
+  get writeErrors(): number {
+    return this.#writing.count;
   }
 
   /** The one that waits longest. */
@@ -140,7 +152,9 @@ export class Inbox {
     const done = [...this.#done];
     if (this.#pending.size === 0 && this.#log.size > compactAbove) await this.#log.clear();
     const lines = incoming.map(({ line }) => line);
-    await this.#log.append(done.length === 0 ? lines : [JSON.stringify({ done }), ...lines]);
+    await this.#writing.watch(() =>
+      this.#log.append(done.length === 0 ? lines : [JSON.stringify({ done }), ...lines]),
+    );
     this.#done = this.#done.slice(done.length);
     for (const { entry, bytes } of incoming) this.#pending.set(entry.id, { entry, bytes });
   }

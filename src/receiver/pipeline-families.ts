@@ -6,6 +6,8 @@ import { gauge, single, type Family } from './family.js';
 export interface PipelineReadings {
   readonly mode: ReceiverMode;
   readonly ledgerRecords: number;
+  readonly ledgerWriteErrors: number;
+  readonly inboxWriteErrors: number;
   readonly inboxPending: number;
   readonly inboxOldest: number | null;
   readonly reconciled: number | null;
@@ -21,6 +23,15 @@ export function pipelineFamilies(readings: PipelineReadings): Family[] {
       receiverMode.options.map((mode) => ({ labels: { mode }, value: mode === readings.mode ? 1 : 0 })),
     ),
     gauge(name.ledgerRecords, 'Records in the ledger.', single(readings.ledgerRecords)),
+    {
+      name: name.writeErrors,
+      type: 'counter',
+      help: 'Writes to the ledger and to the inbox that failed: nothing was begun, webhooks were answered 503.',
+      series: [
+        { labels: { file: 'ledger' }, value: readings.ledgerWriteErrors },
+        { labels: { file: 'inbox' }, value: readings.inboxWriteErrors },
+      ],
+    },
     gauge(name.inboxPending, 'Webhooks accepted and not acted upon yet.', single(readings.inboxPending)),
     gauge(
       name.inboxOldest,

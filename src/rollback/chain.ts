@@ -1,6 +1,6 @@
 import { hash as digest } from 'node:crypto';
 import { errorMessage } from '../platform/errors.js';
-import { factSchema, isLink, type Fact, type LedgerRecord } from './records.js';
+import { factSchema, factTypes, isFact, isLink, type Fact, type LedgerRecord, type Link } from './records.js';
 
 /** The last record of a chain, as far as the next one must know it. */
 export interface ChainHead {
@@ -23,7 +23,9 @@ export class ChainError extends Error {
   }
 }
 
-const hashField = /,"hash":"([0-9a-f]{64})"\}$/;
+/** How each line ends. */
+const hashField = /^,"hash":"([0-9a-f]{64})"\}$/;
+const hashFieldLength = ',"hash":""}'.length + 64;
 
 /** Under which lease a record is written, and who recorded its fact first. */
 export type Provenance = Pick<LedgerRecord, 'fence' | 'origin'>;
@@ -47,16 +49,20 @@ export function chainRecord(
  * @throws ChainError naming the line and what is wrong with it
  */
 export function readRecord(line: string, number: number, head: ChainHead): LedgerRecord {
-  const hash = hashField.exec(line)?.[1];
-  if (hash === undefined) throw new ChainError(number, 'it does not end with its hash');
-  const record = parse(line, number);
-  if (sha256(`${line.slice(0, line.lastIndexOf(',"hash":"'))}}`) !== hash)
-    throw new ChainError(number, 'its content does not match its hash: it was changed');
-  if (record.prev !== head.hash)
-    throw new ChainError(number, 'it does not follow the record before it: a record was changed or removed');
-  if (record.seq !== head.seq + 1)
-    throw new ChainError(number, `its number is ${record.seq} where ${head.seq + 1} must stand`);
-  return record;
+  const json = parseLink(line, number);
+  if (json.prev !== head.hash) throw new ChainError(number, misplaced(json.seq, head));
+  if (json.seq !== head.seq + 1)
+    throw new ChainError(number, `its number is ${json.seq} where ${head.seq + 1} must stand`);
+  return factOf(json, number);
+}
+
+/**
+ * What a line must follow if it is a record at all: for a ledger that is read from the middle.
+ * @throws ChainError naming the line and what is wrong with it
+ */
+export function headBefore(line: string, number: number): ChainHead {
+  const { seq, prev } = parseLink(line, number);
+  return { seq: seq - 1, hash: prev };
 }
 
 /** SHA-256 as hexadecimal text. */
@@ -64,22 +70,54 @@ export function sha256(content: string | Uint8Array): string {
   return digest('sha256', content);
 }
 
-function parse(line: string, number: number): LedgerRecord {
-  let json: unknown;
+/** The line as JSON, proven to be what its hash says. */
+function parseLink(line: string, number: number): Link {
+  // Only the end is searched: lines may be long, and there may be very many.
+  const hash = hashField.exec(line.slice(-hashFieldLength))?.[1];
+  if (hash === undefined) throw new ChainError(number, noRecord(line));
+  const json = parseJson(line, number);
+  if (sha256(`${line.slice(0, -hashFieldLength)}}`) !== hash)
+    throw new ChainError(number, 'its content does not match its hash: it was changed');
+  if (!isLink(json)) throw new ChainError(number, 'it lacks its number, its time or its link');
+  return { ...json, fence: json.fence ?? 0 };
+}
+
+function noRecord(line: string): string {
+  if (line === '') return 'it is empty';
+  if (line.endsWith('\r'))
+    return 'it ends with a carriage return: the file was converted to the line ends of another system';
+  return 'it does not end with its hash';
+}
+
+function misplaced(seq: number, head: ChainHead): string {
+  const numbers = seq === head.seq + 1 ? '' : ` (its number is ${seq} where ${head.seq + 1} must stand)`;
+  return `it does not follow the record before it: a record was changed, removed, added or moved${numbers}`;
+}
+
+function parseJson(line: string, number: number): unknown {
   try {
-    json = JSON.parse(line);
+    return JSON.parse(line);
   } catch (error) {
     throw new ChainError(number, `it is no JSON: ${errorMessage(error)}`);
   }
-  if (!isLink(json)) throw new ChainError(number, 'it lacks its number, its time or its link');
+}
+
+function factOf(json: Link, number: number): LedgerRecord {
+  if (isFact(json)) return json;
   const fact = factSchema.safeParse(json);
   if (fact.success) {
-    const { seq, time, fence = 0, origin, prev, hash } = json;
+    const { seq, time, fence, origin, prev, hash } = json;
     return { seq, time, fence, ...(origin === undefined ? {} : { origin }), ...fact.data, prev, hash };
   }
+  const type = 'type' in json && typeof json.type === 'string' ? json.type : '';
+  if (!factTypes.has(type))
+    throw new ChainError(
+      number,
+      `its type "${type}" is none that this version knows, though its hash is right: a newer version wrote it, and must read it`,
+    );
   const issue = fact.error.issues[0];
   throw new ChainError(
     number,
-    `it is no record that this version knows: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trimEnd(),
+    `it is no ${type} that this version knows, though its hash is right: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trimEnd(),
   );
 }

@@ -4,6 +4,7 @@ import { DurableLog } from '../platform/durable-log.js';
 import { errorCode, ExitCode, UserError } from '../platform/errors.js';
 import { GroupCommit } from '../platform/group-commit.js';
 import type { Logger } from '../platform/log.js';
+import { Trouble } from '../platform/trouble.js';
 import { ChainError, chainRecord, chainStart, readRecord, type ChainHead } from './chain.js';
 import type { Fact, LedgerRecord, Origin } from './records.js';
 import { applyRecord, emptyState, type LedgerState } from './state.js';
@@ -49,6 +50,7 @@ interface Submission {
  */
 export class Ledger {
   readonly #log: DurableLog;
+  readonly #writing: Trouble;
   readonly #state: LedgerState;
   readonly #listeners: ((record: LedgerRecord) => void)[] = [];
   readonly #commits: GroupCommit<Submission, readonly LedgerRecord[]>;
@@ -56,8 +58,15 @@ export class Ledger {
   #head: ChainHead;
   #fence: () => number = () => 0;
 
-  private constructor(log: DurableLog, state: LedgerState, head: ChainHead, recent: LedgerRecord[]) {
+  private constructor(
+    log: DurableLog,
+    writing: Trouble,
+    state: LedgerState,
+    head: ChainHead,
+    recent: LedgerRecord[],
+  ) {
     this.#log = log;
+    this.#writing = writing;
     this.#state = state;
     this.#head = head;
     this.#recent = recent;
@@ -85,7 +94,11 @@ export class Ledger {
           'the last record of the ledger was half written when the receiver ended; it was moved aside and nothing else is missing',
         );
       }
-      return new Ledger(log, state, { seq: head.seq, hash: head.hash }, recent);
+      const writing = new Trouble(logger, {
+        begins: 'the ledger cannot be written: nothing is decided or begun until it can',
+        ends: 'the ledger can be written again',
+      });
+      return new Ledger(log, writing, state, { seq: head.seq, hash: head.hash }, recent);
     } catch (error) {
       throw ledgerError(error, path);
     }
@@ -108,6 +121,11 @@ export class Ledger {
   /** @param fence gives the fencing number for each record that is written from now on */
   fenceWith(fence: () => number): void {
     this.#fence = fence;
+  }
+
+  /** Appends that failed since this start. */
+  get writeErrors(): number {
+    return this.#writing.count;
   }
 
   /** Calls back for every record once it is durable and part of the state. */
@@ -149,7 +167,7 @@ export class Ledger {
         return record;
       }),
     );
-    await this.#log.append(lines);
+    await this.#writing.watch(() => this.#log.append(lines));
     this.#head = head;
     for (const record of results.flat()) {
       applyRecord(this.#state, record);

@@ -7,6 +7,7 @@ import {
   deploymentSchema,
 } from '../deployments/deployment.js';
 import { drillFinding, drillSource } from '../deployments/drill.js';
+import { quickCheck } from '../platform/quick-check.js';
 import { checkResult, commandResult, receiverMode, triggerSchema } from '../deployments/rollback.js';
 
 /** What Redline did or decided, one type a kind of fact. Times are Unix seconds. */
@@ -125,6 +126,18 @@ export const originSchema = z.object({
   entry: z.string(),
 });
 export type Origin = z.infer<typeof originSchema>;
+
+/** Every type of fact. */
+export const factTypes: ReadonlySet<string> = new Set(
+  factSchema.options.map(({ shape }) => shape.type.value),
+);
+
+const isUsualFact = quickCheck(factSchema);
+
+/** True for what is a fact as it stands; false where only the schema can tell. Every record passes here at the start. */
+export function isFact<T>(value: T): value is T & Fact {
+  return isUsualFact(value);
+}
 
 /** Where a fact stands in the ledger. */
 export interface Link {

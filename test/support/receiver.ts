@@ -24,6 +24,8 @@ export interface BenchOptions {
   readonly config?: object;
   /** the receiver's token; left out: one of its own */
   readonly token?: string;
+  /** program and arguments that the receiver is started through; it becomes the receiver */
+  readonly launcher?: readonly string[];
 }
 
 /** A receiver on a free port, with a trading system's folder of its own. */
@@ -33,24 +35,23 @@ export class ReceiverBench {
   readonly root: string;
   readonly port: number;
   readonly token: string;
+  readonly #launcher: readonly string[];
   #process: ChildProcess | undefined;
   #log = '';
 
-  private constructor(folder: string, port: number, token: string) {
+  private constructor(folder: string, port: number, token: string, launcher: readonly string[]) {
     this.token = token;
     this.folder = folder;
+    this.#launcher = launcher;
     this.root = join(folder, 'trading');
     this.port = port;
   }
 
   /** Writes configuration, token and scripts; starts nothing. Whatever was started ends with the test. */
-  static async create({
-    rollbacks,
-    scripts = {},
-    config = {},
-    token = randomBytes(8).toString('hex'),
-  }: BenchOptions): Promise<ReceiverBench> {
-    const bench = new ReceiverBench(temporaryFolder(), await freePort(), token);
+  static async create(options: BenchOptions): Promise<ReceiverBench> {
+    const { rollbacks, scripts = {}, config = {}, launcher = [] } = options;
+    const { token = randomBytes(8).toString('hex') } = options;
+    const bench = new ReceiverBench(temporaryFolder(), await freePort(), token, launcher);
     mkdirSync(bench.root);
     for (const [name, content] of Object.entries(scripts)) bench.writeScript(name, content);
     writeFileSync(join(bench.folder, 'receiver.token'), `${bench.token}\n`);
@@ -103,9 +104,11 @@ export class ReceiverBench {
 
   /** Starts the receiver and waits until it is ready. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [program, '--config', this.configPath, 'receiver'], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    const [command = '', ...args] = [
+      ...this.#launcher,
+      ...[process.execPath, program, '--config', this.configPath, 'receiver'],
+    ];
+    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     this.#process = child;
     child.stderr.on('data', (bytes: Buffer) => (this.#log += bytes.toString()));
     const ready = await poll(async () => {

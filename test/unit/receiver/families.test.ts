@@ -19,6 +19,8 @@ const plans = parseConfig({}, 'the test').rollbacks;
 const idle = {
   mode: 'auto',
   ledgerRecords: 0,
+  ledgerWriteErrors: 0,
+  inboxWriteErrors: 0,
   inboxPending: 0,
   inboxOldest: null,
   reconciled: null,
