@@ -1,5 +1,6 @@
 import { deploymentFamilies } from '../receiver/deployment-families.js';
 import { drillFamilies } from '../receiver/drill-families.js';
+import { leaseFamilies } from '../receiver/lease/lease-families.js';
 import { ReceiverMetrics } from '../receiver/metrics.js';
 import { pipelineFamilies } from '../receiver/pipeline-families.js';
 import { rollbackFamilies } from '../receiver/rollback-families.js';
@@ -30,6 +31,7 @@ export async function receiverMetrics(): Promise<ReceiverMetric[]> {
       reconciliationErrors: 0,
       unknownRules: 0,
     }),
+    ...leaseFamilies({ standing: 'waiting', fence: 0, transitions: 0, isStoreReachable: false }),
     ...watchFamilies({ ...nothingWatched, killSwitch: emptyState().killSwitch }),
   ]);
   return [...page.matchAll(/^# HELP (?<name>\S+) (?<help>.*)\n# TYPE \S+ (?<type>\S+)$/gm)].map(

@@ -2,8 +2,11 @@ import { receiverMetric as name } from '../../names.js';
 import { gauge, single, type Family } from '../family.js';
 import { standings, type Lease } from './lease.js';
 
+/** What there is to tell of a lease. */
+export type LeaseReadings = Pick<Lease, 'standing' | 'fence' | 'transitions' | 'isStoreReachable'>;
+
 /** How this receiver of a pair stands; none for one that stands alone. */
-export function leaseFamilies(lease: Lease | undefined): Family[] {
+export function leaseFamilies(lease: LeaseReadings | undefined): Family[] {
   if (lease === undefined) return [];
   const { standing, fence, transitions, isStoreReachable } = lease;
   return [

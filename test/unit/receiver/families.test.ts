@@ -7,6 +7,7 @@ import type { Family } from '../../../src/receiver/family.js';
 import { ReceiverMetrics } from '../../../src/receiver/metrics.js';
 import { pipelineFamilies } from '../../../src/receiver/pipeline-families.js';
 import { rollbackFamilies } from '../../../src/receiver/rollback-families.js';
+import { leaseFamilies } from '../../../src/receiver/lease/lease-families.js';
 import { nothingWatched, watchFamilies } from '../../../src/receiver/watch-families.js';
 import { applyRecord, emptyState, type LedgerState } from '../../../src/rollback/state.js';
 import type { Fact } from '../../../src/rollback/records.js';
@@ -43,6 +44,7 @@ function familiesOf(state: LedgerState, now = 200): Family[] {
     ...rollbackFamilies(state, plans),
     ...drillFamilies(state.drills),
     ...pipelineFamilies(idle),
+    ...leaseFamilies({ standing: 'holder', fence: 7, transitions: 1, isStoreReachable: true }),
     ...watchFamilies({ ...nothingWatched, killSwitch: state.killSwitch }),
   ];
 }
