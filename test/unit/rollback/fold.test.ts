@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../src/rollback/decide.js';
-import type { Fact, LedgerRecord } from '../../../src/rollback/records.js';
+import type { Fact } from '../../../src/rollback/records.js';
 import {
   applyRecord,
   emptyState,
