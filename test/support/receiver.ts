@@ -22,6 +22,12 @@ export interface BenchOptions {
   readonly scripts?: Readonly<Record<string, string>>;
   /** further top-level keys */
   readonly config?: object;
+  /** files.root where several receivers share one; a folder of its own where left out */
+  readonly root?: string;
+  /** where several receivers share one; one of its own where left out */
+  readonly token?: string;
+  /** a free one where left out */
+  readonly port?: number;
 }
 
 /** A receiver on a free port, with a trading system's folder of its own. */
@@ -30,20 +36,24 @@ export class ReceiverBench {
   /** files.root */
   readonly root: string;
   readonly port: number;
-  readonly token = randomBytes(8).toString('hex');
+  readonly token: string;
   #process: ChildProcess | undefined;
   #log = '';
 
-  private constructor(folder: string, port: number) {
+  private constructor(folder: string, port: number, root: string, token: string) {
     this.folder = folder;
-    this.root = join(folder, 'trading');
+    this.root = root;
     this.port = port;
+    this.token = token;
   }
 
   /** Writes configuration, token and scripts; starts nothing. Whatever was started ends with the test. */
-  static async create({ rollbacks, scripts = {}, config = {} }: BenchOptions): Promise<ReceiverBench> {
-    const bench = new ReceiverBench(temporaryFolder(), await freePort());
-    mkdirSync(bench.root);
+  static async create(options: BenchOptions): Promise<ReceiverBench> {
+    const { rollbacks, scripts = {}, config = {}, token = randomBytes(8).toString('hex') } = options;
+    const folder = temporaryFolder();
+    const root = options.root ?? join(folder, 'trading');
+    const bench = new ReceiverBench(folder, options.port ?? (await freePort()), root, token);
+    mkdirSync(bench.root, { recursive: true });
     for (const [name, content] of Object.entries(scripts)) bench.writeScript(name, content);
     writeFileSync(join(bench.folder, 'receiver.token'), `${bench.token}\n`);
     bench.configure({ rollbacks, ...config });
@@ -105,6 +115,11 @@ export class ReceiverBench {
       return response?.ok === true ? true : undefined;
     }, 20);
     if (ready !== true) throw new Error(`the receiver did not start:\n${this.#log}`);
+  }
+
+  /** Sends a signal to the receiver, as SIGSTOP and SIGCONT; nothing where it has ended. */
+  signal(signal: NodeJS.Signals): void {
+    if (!this.#hasEnded) this.#process?.kill(signal);
   }
 
   /** Ends the receiver and waits. @returns its exit code */
