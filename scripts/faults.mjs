@@ -6,4 +6,11 @@ exclusively(() => {
   ensureDependencies();
   ensurePrograms(['redis-server', 'prometheus', 'alertmanager']);
 });
-run('npx', ['--no-install', 'vitest', 'run', '--config', 'vitest.faults.config.ts', ...process.argv.slice(2)]);
+run('npx', [
+  '--no-install',
+  'vitest',
+  'run',
+  '--config',
+  'vitest.faults.config.ts',
+  ...process.argv.slice(2),
+]);

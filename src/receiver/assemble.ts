@@ -21,6 +21,7 @@ import { Deployments } from './deployments.js';
 import type { Family } from './family.js';
 import { Inbox, inboxPath } from './inbox.js';
 import { IncidentWriter } from './incident-writer.js';
+import { LookBack, lookBackPath } from './look-back.js';
 import { ManualRollbacks } from './manual-rollbacks.js';
 import { ReceiverMetrics } from './metrics.js';
 import { MonitorLog } from './monitor-log.js';
@@ -83,6 +84,7 @@ export async function assemble(
   const notifications = new NotificationLog(logger);
   const acceptances = new Acceptances({ ledger, mutex, prometheus, logger });
   const reconciliation = new Reconciliation({ prometheus, handler, acceptances, notifications, logger });
+  const lookBack = new LookBack({ path: lookBackPath(directory), prometheus, ledger, handler, logger });
   measureRollbacks(ledger, metrics);
 
   const app = createApp({
@@ -116,6 +118,11 @@ export async function assemble(
       name: 'reconciliation',
       intervalSeconds: config.receiver.reconcile_interval,
       run: () => reconciliation.run(),
+    },
+    {
+      name: 'look back',
+      intervalSeconds: config.receiver.reconcile_interval,
+      run: () => lookBack.run(),
     },
     { name: 'end of observations', intervalSeconds: 1, run: () => deployments.expire() },
     { name: 'monitoring completed', intervalSeconds: 5, run: () => completion.run() },

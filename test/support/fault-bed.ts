@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { PrometheusClient } from '../../src/alerts/prometheus.js';
+import { z } from 'zod';
+import { PrometheusClient, type AlertInstance } from '../../src/alerts/prometheus.js';
 import type { Rollback } from '../../src/deployments/rollback.js';
 import { unixNow } from '../../src/platform/clock.js';
 import { poll } from '../../src/platform/poll.js';
@@ -14,14 +15,14 @@ import {
   startRedisServer,
   type AlertmanagerConfig,
 } from './fault-servers.js';
-import { faultAlerts, ViolationTarget, type MadeViolation } from './fault-violations.js';
+import { faultAlerts, isFaultAlert, ViolationTarget, type MadeViolation } from './fault-violations.js';
 import { ReceiverBench, scriptPlan } from './receiver.js';
 import { temporaryFolder } from './workspace.js';
 
 /** How long anything may take that takes seconds on an idle machine, seconds. */
 const patience = 90;
 
-const watchdog = 'Watchdog';
+const alertmanagersAnswer = z.object({ data: z.object({ activeAlertmanagers: z.array(z.unknown()) }) });
 
 export interface FaultBedOptions {
   readonly receivers?: number;
@@ -34,6 +35,8 @@ export interface FaultBedOptions {
   readonly method?: object;
   /** false: receivers cannot ask Prometheus, so that webhooks alone tell them */
   readonly reconciles?: boolean;
+  /** called before the receivers start */
+  readonly prepare?: (receiver: ReceiverBench) => void;
   readonly changeAlertmanager?: (config: AlertmanagerConfig) => AlertmanagerConfig;
   /** further top-level keys of a receiver's configuration. @param index from 0 */
   readonly config?: (index: number) => object;
@@ -70,7 +73,7 @@ export class FaultBed {
     this.#reconciles = parts.reconciles;
   }
 
-  /** Starts everything and waits until an alert has come all the way. */
+  /** Starts everything and waits until an alert would come all the way. */
   static async start(options: FaultBedOptions = {}): Promise<FaultBed> {
     const { reconciles = true } = options;
     const folder = temporaryFolder();
@@ -86,6 +89,7 @@ export class FaultBed {
       alertmanager: { url: `http://127.0.0.1:${alertmanagerPorts[0] ?? 9}` },
     });
     const proxies = await Promise.all(receivers.map(({ url }) => WebhookProxy.start(url)));
+    for (const receiver of receivers) options.prepare?.(receiver);
     await Promise.all(receivers.map((receiver) => receiver.start()));
     const alertmanagers = await startAlertmanagerServers({
       folder,
@@ -111,7 +115,7 @@ export class FaultBed {
       violations,
       reconciles,
     });
-    await bed.delivers(watchdog, 0);
+    await bed.#isConnected();
     return bed;
   }
 
@@ -137,7 +141,7 @@ export class FaultBed {
 
   /** Declares a canary and makes its change. @returns its id */
   async declare(receiver: ReceiverBench = this.receiver): Promise<string> {
-    writeFileSync(join(this.root, 'bad'), '');
+    this.write('bad');
     return (await receiver.startCanary()).id;
   }
 
@@ -151,19 +155,26 @@ export class FaultBed {
   /** Waits until Prometheus says that a violation fires. */
   async fires({ deployment, alertname = 'FaultViolation' }: MadeViolation): Promise<void> {
     await this.until(`${alertname} of ${deployment} fires`, async () => {
-      const question = `ALERTS{alertstate="firing",alertname="${alertname}",deployment="${deployment}"}`;
-      return (await this.client.query(question)).length > 0;
+      const firing = await this.#firing();
+      return firing?.some(({ labels }) => labels.alertname === alertname && labels.deployment === deployment);
     });
   }
 
   /** Ends every violation and waits until Prometheus has seen it. */
   async calm(): Promise<void> {
     this.violations.endAll();
-    await this.until('no violation fires', async () => {
-      const names = faultAlerts.join('|');
-      const firing = await this.client.query(`ALERTS{alertname=~"${names}"}`).catch(() => undefined);
-      return firing?.length === 0;
-    });
+    await this.until('no violation fires', async () => (await this.#firing())?.length === 0);
+  }
+
+  /**
+   * Violations that fire; undefined while Prometheus has not evaluated the rules. From the rules themselves: the series ALERTS
+   * of a Prometheus that was killed goes on for five minutes.
+   */
+  async #firing(): Promise<readonly AlertInstance[] | undefined> {
+    const rules = await this.client.alertingRules().catch(() => []);
+    const own = rules.filter(({ name, health }) => isFaultAlert(name) && health === 'ok');
+    if (own.length < faultAlerts.length) return undefined;
+    return own.flatMap(({ alerts }) => alerts.filter(({ state }) => state === 'firing'));
   }
 
   /** How often Alertmanager has delivered an alert to the first receiver, and was told that it arrived. */
@@ -197,6 +208,16 @@ export class FaultBed {
     });
     if (found === undefined) throw new Error('unreachable');
     return found;
+  }
+
+  /** Whether a file is there. @param name below files.root */
+  exists(name: string): boolean {
+    return existsSync(join(this.root, name));
+  }
+
+  /** Makes an empty file. @param name below files.root */
+  write(name: string): void {
+    writeFileSync(join(this.root, name), '');
   }
 
   /** The deployment of every execution of the script, in order. */
@@ -245,10 +266,25 @@ export class FaultBed {
   }
 
   /** Asks until something is true. @throws Error that says what was not, with the receivers' logs */
-  async until(what: string, isSo: () => Promise<boolean> | boolean, seconds = patience): Promise<void> {
-    const answer = await poll(async () => ((await isSo()) ? true : undefined), seconds, 0.05);
+  async until(
+    what: string,
+    isSo: () => Promise<boolean | undefined> | boolean,
+    seconds = patience,
+  ): Promise<void> {
+    const answer = await poll(async () => ((await isSo()) === true ? true : undefined), seconds, 0.1);
     if (answer === true) return;
     throw new Error(`not within ${seconds} s: ${what}\n${this.receivers.map(({ log }) => log).join('\n')}`);
+  }
+
+  /** Prometheus takes a few seconds to know whom it scrapes and to whom it sends; what fires before is sent 10 s later. */
+  async #isConnected(): Promise<void> {
+    await this.until('Prometheus knows its Alertmanagers and targets', async () => {
+      const response = await fetch(`${this.prometheus.url}/api/v1/alertmanagers`);
+      const { data } = alertmanagersAnswer.parse(await response.json());
+      if (data.activeAlertmanagers.length < this.alertmanagers.length) return false;
+      const scraped = await this.client.query('up{job=~"faults|redline-receiver"} == 1');
+      return scraped.length > this.receivers.length;
+    });
   }
 
   #first<T>(all: readonly T[]): T {

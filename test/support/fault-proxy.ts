@@ -17,7 +17,7 @@ export interface ProxiedRequest {
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
-  /** the whole body is on its way to the receiver */
+  /** what was to be sent of it is on its way to the receiver */
   isSent: boolean;
   /** what Alertmanager was answered; undefined: nothing yet, or never */
   status: number | undefined;
@@ -127,11 +127,11 @@ export class WebhookProxy {
       });
     });
     const body = Buffer.from(sent.body);
-    if (onlyHalf) upstream.write(body.subarray(0, body.length / 2));
-    else
-      upstream.end(body, () => {
-        sent.isSent = true;
-      });
+    const isOut = (): void => {
+      sent.isSent = true;
+    };
+    if (onlyHalf) upstream.write(body.subarray(0, body.length / 2), isOut);
+    else upstream.end(body, isOut);
   }
 
   #release(): Promise<void> {

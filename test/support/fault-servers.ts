@@ -14,7 +14,7 @@ import { violationRules } from './fault-violations.js';
 const prometheusFolder = join(packageRoot, 'prometheus');
 const alertmanagerFolder = join(packageRoot, 'alertmanager');
 
-const route = z.looseObject({ receiver: z.string(), group_by: z.array(z.string()).optional() });
+const route = z.looseObject({ receiver: z.string() });
 const alertmanagerConfig = z.looseObject({
   route: z.looseObject({ routes: z.array(route) }),
   inhibit_rules: z.array(z.looseObject({})),
@@ -23,6 +23,22 @@ const alertmanagerConfig = z.looseObject({
   ),
 });
 export type AlertmanagerConfig = z.infer<typeof alertmanagerConfig>;
+
+/** Alertmanager's configuration with other groups of the alerts that roll back than shipped. @param settings of their route */
+export function groupRollbacks(settings: {
+  readonly group_by: readonly string[];
+  readonly group_interval?: string;
+}): (config: AlertmanagerConfig) => AlertmanagerConfig {
+  return (config) => ({
+    ...config,
+    route: {
+      ...config.route,
+      routes: config.route.routes.map((route) =>
+        route.receiver === 'redline-rollback' ? { ...route, ...settings } : route,
+      ),
+    },
+  });
+}
 
 const prometheusConfig = z.looseObject({
   rule_files: z.array(z.string()),
@@ -123,7 +139,8 @@ export async function startAlertmanagerServers(place: AlertmanagerPlace): Promis
       );
     }),
   );
-  if (clustered && ports.length > 1) await Promise.all(servers.map((server) => hasPeers(server, ports.length)));
+  if (clustered && ports.length > 1)
+    await Promise.all(servers.map((server) => hasPeers(server, ports.length)));
   return servers;
 }
 
@@ -146,9 +163,7 @@ function configureAlertmanager({ receiverUrls, tokenFile }: AlertmanagerPlace): 
     ...first,
     receivers: first.receivers.map((receiver, index) => ({
       ...receiver,
-      webhook_configs: [first, ...others].flatMap(
-        ({ receivers }) => receivers[index]?.webhook_configs ?? [],
-      ),
+      webhook_configs: [first, ...others].flatMap(({ receivers }) => receivers[index]?.webhook_configs ?? []),
     })),
   };
 }

@@ -8,6 +8,10 @@ import { faultPort } from './fault-ports.js';
 export const faultAlerts = ['FaultViolation', 'OtherViolation'] as const;
 export type FaultAlert = (typeof faultAlerts)[number];
 
+export function isFaultAlert(name: string): name is FaultAlert {
+  return faultAlerts.some((alert) => alert === name);
+}
+
 export interface MadeViolation {
   readonly deployment: string;
   readonly alertname?: FaultAlert;

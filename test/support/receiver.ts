@@ -113,7 +113,7 @@ export class ReceiverBench {
       if (this.#hasEnded) return false;
       const response = await fetch(`${this.url}/-/ready`).catch(() => undefined);
       return response?.ok === true ? true : undefined;
-    }, 20);
+    }, 60);
     if (ready !== true) throw new Error(`the receiver did not start:\n${this.#log}`);
   }
 
