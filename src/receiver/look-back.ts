@@ -23,7 +23,7 @@ export function lookBackPath(directory: string): string {
 export interface LookBackParts {
   /** where it keeps until when it has looked */
   readonly path: string;
-  readonly prometheus: PrometheusClient;
+  readonly prometheus: Pick<PrometheusClient, 'query'>;
   readonly ledger: Ledger;
   readonly handler: Pick<AlertHandler, 'handle'>;
   readonly logger: Logger;

@@ -24,7 +24,10 @@ export interface ProxiedRequest {
 }
 
 const payload = z.object({ externalURL: z.string(), alerts: z.array(webhookAlert) });
-export type SentPayload = z.infer<typeof payload>;
+/** What a request to `/webhook` said. */
+export interface SentWebhook extends z.infer<typeof payload> {
+  readonly request: ProxiedRequest;
+}
 
 /** Stands between Alertmanager and a receiver; what it saw is what Alertmanager sent. */
 export class WebhookProxy {
@@ -32,6 +35,7 @@ export class WebhookProxy {
   readonly requests: ProxiedRequest[] = [];
   readonly #target: string;
   readonly #server: Server;
+  readonly #webhooks: SentWebhook[] = [];
   #behaviour: ProxyBehaviour = 'pass';
   #held: (() => void)[] = [];
 
@@ -69,17 +73,15 @@ export class WebhookProxy {
   }
 
   /** What was sent to `/webhook` of a deployment, with how it was answered. */
-  webhooks(deployment: string): (SentPayload & { readonly request: ProxiedRequest })[] {
-    return this.payloads().filter(({ alerts }) =>
+  webhooks(deployment: string): SentWebhook[] {
+    return this.#webhooks.filter(({ alerts }) =>
       alerts.some(({ labels }) => labels.deployment === deployment),
     );
   }
 
   /** Everything that was sent to `/webhook`. */
-  payloads(): (SentPayload & { readonly request: ProxiedRequest })[] {
-    return this.requests
-      .filter(({ path }) => path === '/webhook')
-      .map((sent) => ({ ...payload.parse(JSON.parse(sent.body)), request: sent }));
+  payloads(): readonly SentWebhook[] {
+    return this.#webhooks;
   }
 
   async #take(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -96,6 +98,8 @@ export class WebhookProxy {
       status: undefined,
     };
     this.requests.push(sent);
+    if (sent.path === '/webhook')
+      this.#webhooks.push({ ...payload.parse(JSON.parse(sent.body)), request: sent });
     if (this.#behaviour === 'hold') await this.#release();
     // Whoever gave up while it was held sends it again.
     if (response.destroyed) return;
