@@ -13,7 +13,7 @@ describe.skipIf(!mayBreakDisks)('the disk of the ledger (needs root)', () => {
     });
     const canary = await bed.declare();
     const makeRoom = fillDisk(join(bed.receiver.folder, 'state'));
-    bed.violations.begin({ deployment: canary });
+    bed.violations.begin({ deployment: canary, alertname: 'WordyViolation' });
     await bed.until('Alertmanager is asked to come again', () =>
       bed.proxy.webhooks(canary).some(({ request }) => request.status === 503),
     );
@@ -42,7 +42,8 @@ describe.skipIf(!mayBreakDisks)('the disk of the ledger (needs root)', () => {
 
   it('is full while the script runs: the rollback goes on, and is recorded when there is room', async () => {
     const bed = await FaultBed.start({
-      script: 'touch running; until test -e go; do sleep 0.05; done',
+      // Its output is longer than what is left of the last page of the ledger.
+      script: 'touch running; until test -e go; do sleep 0.05; done; printf "%20000s" words',
       prepare: ({ folder }) => {
         mountSmallDisk(join(folder, 'state'), 512);
       },

@@ -5,7 +5,7 @@ import { stringify } from 'yaml';
 import { faultPort } from './fault-ports.js';
 
 /** Names under which violations are made; each is a rule of its own. */
-export const faultAlerts = ['FaultViolation', 'OtherViolation'] as const;
+export const faultAlerts = ['FaultViolation', 'OtherViolation', 'WordyViolation'] as const;
 export type FaultAlert = (typeof faultAlerts)[number];
 
 export function isFaultAlert(name: string): name is FaultAlert {
@@ -20,9 +20,17 @@ export interface MadeViolation {
   readonly item?: string;
 }
 
-/** What Prometheus scrapes to see a violation: made and ended on demand, so that alerts fire and resolve exactly then. */
+/** Longer than what is left of the last page of a file on a full disk, in pieces that the ledger keeps whole. */
+const manyWords = Object.fromEntries(
+  Array.from({ length: 6 }, (_, index) => [`words_${index}`, 'x'.repeat(1000)]),
+);
+
+/**
+ * What Prometheus scrapes to see a violation: made and ended on demand, so that alerts fire and resolve exactly then. An ended
+ * one is 0, not absent: a Prometheus that was killed remembers for five minutes what it does not see end.
+ */
 export class ViolationTarget {
-  readonly #series = new Set<string>();
+  readonly #series = new Map<string, 0 | 1>();
   readonly port: number;
 
   private constructor(port: number) {
@@ -34,7 +42,7 @@ export class ViolationTarget {
     const target = new ViolationTarget(await faultPort());
     const server = createServer((_request, response) => {
       response.setHeader('Content-Type', 'text/plain; version=0.0.4');
-      response.end([...target.#series].map((series) => `${series} 1\n`).join(''));
+      response.end([...target.#series].map(([series, value]) => `${series} ${value}\n`).join(''));
     });
     server.listen(target.port, '127.0.0.1');
     await once(server, 'listening');
@@ -46,15 +54,15 @@ export class ViolationTarget {
   }
 
   begin(...violations: readonly MadeViolation[]): void {
-    for (const violation of violations) this.#series.add(seriesOf(violation));
+    for (const violation of violations) this.#series.set(seriesOf(violation), 1);
   }
 
   end(...violations: readonly MadeViolation[]): void {
-    for (const violation of violations) this.#series.delete(seriesOf(violation));
+    for (const violation of violations) this.#series.set(seriesOf(violation), 0);
   }
 
   endAll(): void {
-    this.#series.clear();
+    for (const series of this.#series.keys()) this.#series.set(series, 0);
   }
 }
 
@@ -68,6 +76,7 @@ export function violationRules(): string {
       summary: 'A violation made by a test',
       description: 'The violation is {{ $value }}; the limit is 0.',
       runbook_url: 'http://127.0.0.1:9712/docs/alerts/Watchdog',
+      ...(alert === 'WordyViolation' ? manyWords : {}),
     },
   }));
   return stringify({ groups: [{ name: 'faults', rules }] });
