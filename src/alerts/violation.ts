@@ -1,4 +1,4 @@
-import { parseTime } from '../platform/clock.js';
+import { isoTime, parseTime } from '../platform/clock.js';
 import type { AlertingRule, AlertInstance } from './prometheus.js';
 import type { WebhookAlert } from './webhook.js';
 
@@ -42,6 +42,26 @@ export function violationOfRule(rule: AlertingRule, instance: AlertInstance): Vi
     expression: rule.query,
     labels: instance.labels,
     annotations: instance.annotations,
+  };
+}
+
+/**
+ * What the history of Prometheus says of an alert.
+ * @param labels of its series ALERTS
+ * @param before it fired not long before this, Unix seconds
+ */
+export function violationOfPast(labels: Readonly<Record<string, string>>, before: number): Violation {
+  const own = Object.fromEntries(
+    Object.entries(labels).filter(([name]) => name !== '__name__' && name !== 'alertstate'),
+  );
+  const description = `Prometheus remembers that it fired before ${isoTime(before)}.`;
+  return {
+    firing: true,
+    ...identity(own),
+    startsAt: null,
+    expression: null,
+    labels: own,
+    annotations: { description },
   };
 }
 

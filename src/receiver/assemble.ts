@@ -28,6 +28,7 @@ import { leaseFamilies } from './lease/lease-families.js';
 import { openPair, type OpenPair } from './lease/open-pair.js';
 import { describeStanding } from './lease/standing.js';
 import { IncidentWriter } from './incident-writer.js';
+import { LookBack, lookBackPath } from './look-back.js';
 import { ManualRollbacks } from './manual-rollbacks.js';
 import { ReceiverMetrics } from './metrics.js';
 import { MonitorLog } from './monitor-log.js';
@@ -114,6 +115,14 @@ export async function assemble(
     logger,
   });
   const drills = new Drills({ config, ledger, mutex, prometheus, logger, since: unixNow() });
+  const lookBack = new LookBack({
+    path: lookBackPath(directory),
+    prometheus,
+    ledger,
+    handler,
+    authority,
+    logger,
+  });
   measureRollbacks(ledger, metrics);
 
   const app = createApp({
@@ -163,6 +172,11 @@ export async function assemble(
       name: 'reconciliation',
       intervalSeconds: config.receiver.reconcile_interval,
       run: () => reconciliation.run(),
+    },
+    {
+      name: 'look back',
+      intervalSeconds: config.receiver.reconcile_interval,
+      run: () => lookBack.run(),
     },
     {
       name: 'watchdog',

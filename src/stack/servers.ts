@@ -85,12 +85,26 @@ export async function startPrometheus(directory: string, port: number, configFil
   });
 }
 
+/** How an Alertmanager finds those that it shares silences and notifications with. */
+export interface AlertmanagerCluster {
+  /** port of 127.0.0.1 on which it gossips, TCP and UDP */
+  readonly port: number;
+  /** ports of the others; those that do not answer yet are found later */
+  readonly peerPorts: readonly number[];
+}
+
 /**
- * Starts Alertmanager on loopback, without clustering.
+ * Starts Alertmanager on loopback.
  * @param directory takes its data and log; absolute
  * @param configFile alertmanager.yml; absolute
+ * @param cluster undefined: it stands alone
  */
-export async function startAlertmanager(directory: string, port: number, configFile: string): Promise<Child> {
+export async function startAlertmanager(
+  directory: string,
+  port: number,
+  configFile: string,
+  cluster?: AlertmanagerCluster,
+): Promise<Child> {
   const program = locateProgram('alertmanager');
   return Child.start({
     name: 'Alertmanager',
@@ -99,7 +113,7 @@ export async function startAlertmanager(directory: string, port: number, configF
       `--config.file=${configFile}`,
       `--storage.path=${join(directory, 'data')}`,
       `--web.listen-address=127.0.0.1:${port}`,
-      '--cluster.listen-address=',
+      ...clusterArguments(cluster),
       '--log.level=warn',
     ],
     environment: program.environment,
@@ -107,6 +121,17 @@ export async function startAlertmanager(directory: string, port: number, configF
     logFile: join(directory, 'alertmanager.log'),
     ready: () => answersOk(`http://127.0.0.1:${port}/-/ready`),
   });
+}
+
+function clusterArguments(cluster: AlertmanagerCluster | undefined): string[] {
+  if (cluster === undefined) return ['--cluster.listen-address='];
+  const own = `127.0.0.1:${cluster.port}`;
+  return [
+    `--cluster.listen-address=${own}`,
+    // Without it, Alertmanager looks for a private address of this machine, and may find none.
+    `--cluster.advertise-address=${own}`,
+    ...cluster.peerPorts.map((port) => `--cluster.peer=127.0.0.1:${port}`),
+  ];
 }
 
 /** True when something accepts a connection there. */

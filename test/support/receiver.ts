@@ -22,8 +22,12 @@ export interface BenchOptions {
   readonly scripts?: Readonly<Record<string, string>>;
   /** further top-level keys */
   readonly config?: object;
-  /** the receiver's token; left out: one of its own */
+  /** files.root where several receivers share one; a folder of its own where left out */
+  readonly root?: string;
+  /** where several receivers share one; one of its own where left out */
   readonly token?: string;
+  /** a free one where left out */
+  readonly port?: number;
   /** program and arguments that the receiver is started through; it becomes the receiver */
   readonly launcher?: readonly string[];
 }
@@ -39,20 +43,28 @@ export class ReceiverBench {
   #process: ChildProcess | undefined;
   #log = '';
 
-  private constructor(folder: string, port: number, token: string, launcher: readonly string[]) {
-    this.token = token;
+  private constructor(
+    folder: string,
+    port: number,
+    root: string,
+    token: string,
+    launcher: readonly string[],
+  ) {
     this.folder = folder;
+    this.root = root;
     this.#launcher = launcher;
-    this.root = join(folder, 'trading');
     this.port = port;
+    this.token = token;
   }
 
   /** Writes configuration, token and scripts; starts nothing. Whatever was started ends with the test. */
   static async create(options: BenchOptions): Promise<ReceiverBench> {
     const { rollbacks, scripts = {}, config = {}, launcher = [] } = options;
     const { token = randomBytes(8).toString('hex') } = options;
-    const bench = new ReceiverBench(temporaryFolder(), await freePort(), token, launcher);
-    mkdirSync(bench.root);
+    const folder = temporaryFolder();
+    const root = options.root ?? join(folder, 'trading');
+    const bench = new ReceiverBench(folder, options.port ?? (await freePort()), root, token, launcher);
+    mkdirSync(bench.root, { recursive: true });
     for (const [name, content] of Object.entries(scripts)) bench.writeScript(name, content);
     writeFileSync(join(bench.folder, 'receiver.token'), `${bench.token}\n`);
     bench.configure({ rollbacks, ...config });
@@ -115,8 +127,13 @@ export class ReceiverBench {
       if (this.#hasEnded) return false;
       const response = await fetch(`${this.url}/-/ready`).catch(() => undefined);
       return response?.ok === true ? true : undefined;
-    }, 20);
+    }, 60);
     if (ready !== true) throw new Error(`the receiver did not start:\n${this.#log}`);
+  }
+
+  /** Sends a signal to the receiver, as SIGSTOP and SIGCONT; nothing where it has ended. */
+  signal(signal: NodeJS.Signals): void {
+    if (!this.#hasEnded) this.#process?.kill(signal);
   }
 
   /** Ends the receiver and waits. @returns its exit code */

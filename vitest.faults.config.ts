@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+/** What goes wrong at three in the morning, with the real programs; apart from the tests because it takes minutes. */
+export default defineConfig({
+  test: {
+    include: ['test/faults/**/*.faults.ts'],
+    globalSetup: ['test/support/build.ts'],
+    testTimeout: 300_000,
+    hookTimeout: 60_000,
+    // They mostly wait.
+    maxWorkers: 4,
+  },
+});
