@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/faults/**/*.faults.ts'],
     globalSetup: ['test/support/build.ts'],
-    testTimeout: 300_000,
+    testTimeout: 420_000,
     hookTimeout: 60_000,
     // They mostly wait.
     maxWorkers: 4,

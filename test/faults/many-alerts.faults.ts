@@ -4,6 +4,8 @@ import { groupRollbacks } from '../support/fault-servers.js';
 
 const thousand = 1000;
 const storm = 10_000;
+/** How long they may take to arrive, seconds: the receiver takes 512 connections at a time, and Alertmanager comes again later. */
+const arrival = 240;
 /** Webhooks on their way at the same time. */
 const senders = 50;
 
@@ -17,13 +19,17 @@ describe('very many alerts', () => {
     bed.violations.begin(
       ...Array.from({ length: thousand }, (_unused, index) => ({ deployment, item: `item-${index}` })),
     );
-    await bed.until('all have arrived', () => {
-      const arrived = bed.proxy
-        .webhooks(deployment)
-        .filter(({ request }) => request.status === 200)
-        .flatMap(({ alerts }) => alerts.map(({ labels }) => labels.item));
-      return new Set(arrived).size >= thousand;
-    });
+    await bed.until(
+      'all have arrived',
+      () => {
+        const arrived = bed.proxy
+          .webhooks(deployment)
+          .filter(({ request }) => request.status === 200)
+          .flatMap(({ alerts }) => alerts.map(({ labels }) => labels.item));
+        return new Set(arrived).size >= thousand;
+      },
+      arrival,
+    );
     await bed.expectOnce(deployment);
   });
 
