@@ -192,10 +192,13 @@ export class FaultBed {
     await this.until(`${alertname} is delivered`, () => this.deliveries(alertname) > before);
   }
 
-  /** Every rollback that a receiver tells of, oldest first. */
+  /** Every rollback that a receiver tells of, each once, oldest first. */
   async rollbacks(): Promise<Rollback[]> {
     const told = await Promise.all(this.receivers.map((receiver) => receiver.rollbacks().catch(() => [])));
-    return told.flat().sort((one, other) => one.started_at - other.started_at);
+    const byId = new Map<string, Rollback>();
+    for (const rollback of told.flat())
+      if (byId.get(rollback.id)?.result == null) byId.set(rollback.id, rollback);
+    return [...byId.values()].sort((one, other) => one.started_at - other.started_at);
   }
 
   /** Waits until the rollback of a deployment has ended. */
