@@ -197,7 +197,7 @@ export class FaultBed {
     const told = await Promise.all(this.receivers.map((receiver) => receiver.rollbacks().catch(() => [])));
     const byId = new Map<string, Rollback>();
     for (const rollback of told.flat())
-      if (byId.get(rollback.id)?.result == null) byId.set(rollback.id, rollback);
+      if ((byId.get(rollback.id)?.result ?? null) === null) byId.set(rollback.id, rollback);
     return [...byId.values()].sort((one, other) => one.started_at - other.started_at);
   }
 
