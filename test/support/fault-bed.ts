@@ -274,7 +274,7 @@ export class FaultBed {
     isSo: () => Promise<boolean | undefined> | boolean,
     seconds = patience,
   ): Promise<void> {
-    const answer = await poll(async () => ((await isSo()) === true ? true : undefined), seconds, 0.1);
+    const answer = await poll(async () => ((await isSo()) === true ? true : undefined), seconds, 0.2);
     if (answer === true) return;
     throw new Error(`not within ${seconds} s: ${what}\n${this.receivers.map(({ log }) => log).join('\n')}`);
   }
