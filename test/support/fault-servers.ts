@@ -19,7 +19,10 @@ const alertmanagerConfig = z.looseObject({
   route: z.looseObject({ routes: z.array(route) }),
   inhibit_rules: z.array(z.looseObject({})),
   receivers: z.array(
-    z.looseObject({ name: z.string(), webhook_configs: z.array(z.looseObject({ url: z.string() })) }).default([]),
+    z.looseObject({
+      name: z.string(),
+      webhook_configs: z.array(z.looseObject({ url: z.string() })).default([]),
+    }),
   ),
 });
 export type AlertmanagerConfig = z.infer<typeof alertmanagerConfig>;
