@@ -5,7 +5,8 @@ import { parse } from 'yaml';
 import type { z } from 'zod';
 import { errorCode, errorMessage, UserError } from '../platform/errors.js';
 import { findConfig } from './find.js';
-import { configSchema, verification, type Config } from './schema.js';
+import { verification } from './plan-settings.js';
+import { configSchema, type Config } from './schema.js';
 
 /** Environment variables of the prefix that are no configuration keys. */
 const reservedVariables = new Set(['REDLINE_CONFIG', 'REDLINE_LOG_LEVEL', 'REDLINE_SIMULATOR']);

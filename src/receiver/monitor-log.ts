@@ -26,7 +26,7 @@ import {
   type MonitorReading,
 } from '../reports/monitor-reading.js';
 import type { Ledger } from '../rollback/ledger.js';
-import type { RollbackState } from '../rollback/state.js';
+import type { RollbackState } from '../rollback/rollback-state.js';
 import { LogFile } from './log-file.js';
 import { begins, isOver, mayBeWatched, newestCalibration, rollbackOf } from './monitor-subject.js';
 

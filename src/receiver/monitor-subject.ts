@@ -1,6 +1,7 @@
 import type { Deployment } from '../deployments/deployment.js';
 import { watchedAfterRollback } from '../rollback/observation.js';
-import type { LedgerState, RollbackState } from '../rollback/state.js';
+import type { LedgerState } from '../rollback/state.js';
+import type { RollbackState } from '../rollback/rollback-state.js';
 
 /** How long Prometheus may take to say that a rolled-back calibration is watched, seconds. */
 const firstAnswer = 60;

@@ -1,7 +1,8 @@
 import type { Config } from '../config/schema.js';
 import { drillPlan, receiverMetric as name } from '../names.js';
 import { planTimeLimit } from '../rollback/plans.js';
-import type { LedgerState, RollbackState } from '../rollback/state.js';
+import type { LedgerState } from '../rollback/state.js';
+import type { RollbackState } from '../rollback/rollback-state.js';
 import { gauge, type Family, type Series } from './family.js';
 
 /** Rollbacks whose series stay. */

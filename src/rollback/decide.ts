@@ -4,7 +4,8 @@ import { kindOfPlan } from '../deployments/plan-kinds.js';
 import type { ReceiverMode } from '../deployments/rollback.js';
 import { drillPlan } from '../names.js';
 import { rollbackOfDrill } from './drill-legs.js';
-import { evidenceLimit, type LedgerState, type RollbackState } from './state.js';
+import { evidenceLimit, type LedgerState } from './state.js';
+import { type RollbackState } from './rollback-state.js';
 
 /** A violation that was under way when the observation ended by time still counts this long, in seconds. */
 export const graceAfterEnd = 60;

@@ -2,7 +2,8 @@ import { drillLegs, type DrillFinding, type DrillLeg, type DrillStep } from '../
 import type { TriggerSource } from '../deployments/rollback.js';
 import { drillPlan } from '../names.js';
 import type { DrillState } from './drill-state.js';
-import type { LedgerState, RollbackState } from './state.js';
+import type { LedgerState } from './state.js';
+import type { RollbackState } from './rollback-state.js';
 
 /** How long Prometheus may take to tell of what has led to a decision already, seconds. */
 const lastAnswer = 3;

@@ -15,7 +15,8 @@ import { observationOf } from './observation.js';
 import { preparePlan } from './plans.js';
 import { RollbackRun } from './run.js';
 import { redisKeyReader } from './redis-key.js';
-import type { LedgerState, RollbackState } from './state.js';
+import type { LedgerState } from './state.js';
+import type { RollbackState } from './rollback-state.js';
 
 /** A rollback that a person asks for. */
 export interface ManualOrder {

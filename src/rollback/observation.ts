@@ -1,6 +1,7 @@
 import type { Observation } from '../deployments/observation-file.js';
 import { kindOfPlan } from '../deployments/plan-kinds.js';
-import type { LedgerState, RollbackState } from './state.js';
+import type { LedgerState } from './state.js';
+import type { RollbackState } from './rollback-state.js';
 
 /** How long the decisions after a calibration's rollback stay of interest, seconds: longer than the rules watch them. */
 export const watchedAfterRollback = 3600;

@@ -13,10 +13,10 @@ import { FactKeeper } from './fact-keeper.js';
 import { withDrillPlan } from './drill-plan.js';
 import { endLeftovers, waitForScripts } from './leftovers.js';
 import type { Ledger } from './ledger.js';
+import { hasSucceeded, methodFinished, neverStarted } from './method-result.js';
 import { preparePlan, programProblem, type PreparedMethod, type PreparedPlan } from './plans.js';
-import type { Fact } from './records.js';
 import { scriptEnvironment, scriptInput, type ScriptOrder } from './script-environment.js';
-import { resultOf, type RollbackState } from './state.js';
+import { resultOf, type RollbackState } from './rollback-state.js';
 import { forgetOutcome, runSupervised, supervisorPatience, takeUpOutcome } from './supervised-command.js';
 import { verifyState } from './verify.js';
 
@@ -290,23 +290,6 @@ export class RollbackRun {
       );
     this.#log[result === 'failed' ? 'error' : 'info']({ result, note }, 'rollback finished');
   }
-}
-
-function hasSucceeded({ exit_code, timed_out }: CommandResult): boolean {
-  return exit_code === 0 && !timed_out;
-}
-
-function methodFinished(
-  rollback: string,
-  name: string,
-  result: CommandResult,
-  verification: CheckResult[],
-): Fact {
-  return { type: 'method_finished', rollback, name, ...result, verification };
-}
-
-function neverStarted(error: string): CommandResult {
-  return { exit_code: null, signal: null, timed_out: false, error, output: '', output_truncated: false };
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -1,9 +1,9 @@
 import type { Deployment, DeploymentKind, PreparedBaseline } from '../deployments/deployment.js';
 import { neverSet, type KillSwitch } from '../deployments/kill-switch.js';
-import type { CommandResult, MethodRun, Rollback } from '../deployments/rollback.js';
 import { drillPlan } from '../names.js';
 import { applyDrill, emptyDrills, noteRefusal, type DrillsState } from './drill-state.js';
 import type { LedgerRecord } from './records.js';
+import { newMethodRun, newRollback, resultOf, runningMethod, type RollbackState } from './rollback-state.js';
 
 /** Ended deployments and rollbacks that are kept in memory; the ledger keeps all. */
 const keptInMemory = 200;
@@ -18,14 +18,6 @@ export const evidenceLimit = 50;
 export interface PlanTotals {
   succeeded: number;
   failed: number;
-}
-
-/** A rollback and what only the receiver needs to know of it. */
-export interface RollbackState extends Rollback {
-  /** when its methods began to run, the last time; until then when it was decided */
-  running_since: number;
-  /** says how the newest method ended, once it has; null: none was started, or its record is older than the field */
-  outcome_file: string | null;
 }
 
 /** What the records of a ledger amount to. Changed by `applyRecord` alone. */
@@ -258,50 +250,6 @@ function applyRollback(state: LedgerState, record: RollbackRecord): void {
 function forgetDrillRuns(rollbacks: Map<string, RollbackState>): void {
   const over = [...rollbacks.values()].filter(({ plan, result }) => plan === drillPlan && result !== null);
   for (const { id } of over.slice(0, -keptDrillRuns)) rollbacks.delete(id);
-}
-
-function newRollback(record: Extract<LedgerRecord, { type: 'rollback_started' }>): RollbackState {
-  return {
-    id: record.rollback,
-    plan: record.plan,
-    deployment: record.deployment,
-    trigger: record.trigger,
-    mode: record.mode,
-    started_at: record.time,
-    running_since: record.time,
-    outcome_file: null,
-    ended_at: null,
-    result: null,
-    note: '',
-    methods: [],
-    evidence: [],
-  };
-}
-
-function newMethodRun(record: Extract<LedgerRecord, { type: 'method_started' }>): MethodRun {
-  return {
-    name: record.name,
-    argv: record.argv,
-    started_at: record.time,
-    ended_at: null,
-    exit_code: null,
-    signal: null,
-    timed_out: false,
-    error: '',
-    output: '',
-    output_truncated: false,
-    verification: [],
-  };
-}
-
-function runningMethod(rollback: Rollback, name: string): MethodRun | undefined {
-  return rollback.methods.findLast((method) => method.name === name && method.ended_at === null);
-}
-
-/** How a command ended, without what else a record or a method says. */
-export function resultOf(result: CommandResult): CommandResult {
-  const { exit_code, signal, timed_out, error, output, output_truncated } = result;
-  return { exit_code, signal, timed_out, error, output, output_truncated };
 }
 
 function countResult(state: LedgerState, plan: string, result: 'succeeded' | 'failed' | 'shadow'): void {

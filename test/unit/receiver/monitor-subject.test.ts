@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { begins, isOver, mayBeWatched } from '../../../src/receiver/monitor-subject.js';
-import type { RollbackState } from '../../../src/rollback/state.js';
+import type { RollbackState } from '../../../src/rollback/rollback-state.js';
 import { calibration, manual } from '../../support/violations.js';
 
 const end = 50_000;
