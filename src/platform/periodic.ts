@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorMessage } from './errors.js';
 import type { Logger } from './log.js';
@@ -18,6 +19,7 @@ export class Periodic {
 
   constructor(tasks: readonly PeriodicTask[], logger: Logger) {
     this.#logger = logger;
+    setMaxListeners(tasks.length + 1, this.#stopped.signal); // each waits by it
     for (const task of tasks) this.#running.push(this.#repeat(task));
   }
 

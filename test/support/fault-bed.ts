@@ -258,6 +258,8 @@ export class FaultBed {
     const calmSince = unixNow();
     for (const receiver of this.receivers)
       await this.until('nothing is left to be done', async () => {
+        // It keeps each webhook for a minute, in case it comes to act.
+        if ((await receiver.metric('redline_lease_standing{standing="standby"}')) === 1) return true;
         const reconciled = await receiver.metric('redline_reconciliation_last_success_timestamp_seconds');
         if (this.#reconciles && (reconciled ?? 0) <= calmSince) return false;
         const rollbacks = await receiver.rollbacks();
