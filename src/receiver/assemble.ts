@@ -25,7 +25,7 @@ import { Drills } from './drills.js';
 import type { Family } from './family.js';
 import { Inbox, inboxPath } from './inbox.js';
 import { leaseFamilies } from './lease/lease-families.js';
-import { openPair, type OpenPair } from './lease/open-pair.js';
+import type { OpenPair, PairSettings } from './lease/open-pair.js';
 import { describeStanding } from './lease/standing.js';
 import { IncidentWriter } from './incident-writer.js';
 import { LookBack, lookBackPath } from './look-back.js';
@@ -79,7 +79,7 @@ export async function assemble(
   const mutex = new Mutex();
   const onTakeOver = (): Promise<void> => takeUp({ ledger, queue, worker });
   const pair = config.receiver.lease.enabled
-    ? openPair({ config, ledger, mutex, logger, onTakeOver })
+    ? await joinPair({ config, ledger, mutex, logger, onTakeOver })
     : undefined;
   const authority = pair?.pair ?? soleAuthority;
   const readRedisKey = redisKeyReader(config.redis);
@@ -217,6 +217,12 @@ export async function takeUp({
     else await ledger.append({ type: 'rollback_finished', rollback: id, result: 'shadow', note: '' });
   }
   worker.wake();
+}
+
+/** A receiver that stands alone need not carry the client of Redis in memory, nor load it. */
+async function joinPair(settings: PairSettings): Promise<OpenPair> {
+  const { openPair } = await import('./lease/open-pair.js');
+  return openPair(settings);
 }
 
 /** Often enough that one answer may be lost and the lease still be renewed in time. */

@@ -2,11 +2,7 @@ import { z } from 'zod';
 import { connectRedis, type RedisClient } from '../../config/redis-client.js';
 import type { Config } from '../../config/schema.js';
 import { causeMessage } from '../../platform/errors.js';
-
-/** The store did not answer, or not in time. */
-export class StoreUnreachable extends Error {
-  override readonly name = 'StoreUnreachable';
-}
+import { StoreUnreachable } from './store-unreachable.js';
 
 const leaseSchema = z.object({ receiver: z.string(), url: z.string(), fence: z.number() });
 /** Who is in charge: a receiver's name and address, and a number that is higher for each holder after it. */

@@ -1,6 +1,7 @@
 import { errorMessage } from '../../platform/errors.js';
 import type { Logger } from '../../platform/log.js';
-import { StoreUnreachable, type Lease as Holding, type LeaseStore } from './lease-store.js';
+import type { Lease as Holding, LeaseStore } from './lease-store.js';
+import { StoreUnreachable } from './store-unreachable.js';
 
 /** Goes on while the process is stopped, and takes no part in corrections of the clock. */
 const steadySeconds = (): number => performance.now() / 1000;

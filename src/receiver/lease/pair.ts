@@ -5,7 +5,7 @@ import { NotInCharge, type Authority } from '../../rollback/authority.js';
 import type { Ledger } from '../../rollback/ledger.js';
 import type { Fact } from '../../rollback/records.js';
 import type { Lease } from './lease.js';
-import { StoreUnreachable } from './lease-store.js';
+import { StoreUnreachable } from './store-unreachable.js';
 import type { SharedRecord } from './shared-record.js';
 
 export interface PairParts {

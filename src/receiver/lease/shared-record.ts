@@ -5,7 +5,8 @@ import type { Ledger } from '../../rollback/ledger.js';
 import { isNews } from '../../rollback/news.js';
 import { factSchema, type Fact } from '../../rollback/records.js';
 import type { Lease } from './lease.js';
-import { StoreUnreachable, type LeaseStore, type StreamEntry } from './lease-store.js';
+import type { LeaseStore, StreamEntry } from './lease-store.js';
+import { StoreUnreachable } from './store-unreachable.js';
 
 /** Entries told or read in one step. */
 const batch = 200;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { Lease, type LeaseOptions } from '../../../src/receiver/lease/lease.js';
-import { StoreUnreachable } from '../../../src/receiver/lease/lease-store.js';
+import { StoreUnreachable } from '../../../src/receiver/lease/store-unreachable.js';
 
 const ttlSeconds = 5;
 const silent = pino({ level: 'silent' });
