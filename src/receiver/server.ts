@@ -16,7 +16,8 @@ const limits: ServerOptions = {
   connectionsCheckingInterval: 2_000,
   maxHeaderSize: 16 * 1024,
 };
-const maxConnections = 512;
+/** Alertmanager opens one for each group that it flushes: a thousand violations at once must not wait for its next try. */
+const maxConnections = 2048;
 
 /** What is answered to what is no request, or none in time, by the code of Node's error. */
 const refusals: Readonly<Record<string, { status: string; reason: RefusalReason }>> = {

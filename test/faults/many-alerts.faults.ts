@@ -4,7 +4,7 @@ import { groupRollbacks } from '../support/fault-servers.js';
 
 const thousand = 1000;
 const storm = 10_000;
-/** How long they may take to arrive, seconds: the receiver takes 512 connections at a time, and Alertmanager comes again later. */
+/** How long they may take to arrive, seconds. */
 const arrival = 240;
 /** Webhooks on their way at the same time. */
 const senders = 50;
