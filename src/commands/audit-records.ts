@@ -43,7 +43,10 @@ export function ownLedger(configPath: string | undefined): string {
 
 /** A record in one line for people. */
 export function describeRecord(record: LedgerRecord): string {
-  return printable(`${String(record.seq).padStart(5)}  ${formatTime(record.time)}  ${describeFact(record)}`);
+  const from = record.origin === undefined ? '' : ` [told by ${record.origin.receiver}]`;
+  return printable(
+    `${String(record.seq).padStart(5)}  ${formatTime(record.time)}  ${describeFact(record)}${from}`,
+  );
 }
 
 function describeFact(record: LedgerRecord): string {
