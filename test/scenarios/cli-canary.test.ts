@@ -266,7 +266,7 @@ describeWithSystemd('the life of a canary on the command line', (systemd) => {
     expect(ended.stdout).toContain('nobody watches them');
     expect((await status()).open).toEqual([]);
     expect((await stack.redline('deploy', 'end', '--outcome', 'accepted')).code).toBe(2);
-  });
+  }, 180_000);
 
   it('rolls back by itself when the receiver is down, in the same ledger', async () => {
     expect(existsSync(installed())).toBe(true);

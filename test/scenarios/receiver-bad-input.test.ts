@@ -125,7 +125,7 @@ describe('a webhook that is none', () => {
     // None of it was unpacked or kept: the receiver is still small.
     expect(await bench.metric('redline_webhooks_total{code="200"}')).toBe(0);
     expect(residentBytes()).toBeLessThan(400 * 1024 * 1024);
-  });
+  }, 180_000);
 
   it('is refused, whatever its bytes are', async () => {
     await bench.startCanary();
