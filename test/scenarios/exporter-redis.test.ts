@@ -1,25 +1,17 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { poll } from '../../src/platform/poll.js';
-import { Child } from '../../src/stack/child.js';
-import { locateProgram } from '../../src/stack/programs.js';
-import { freePort, startRedis } from '../../src/stack/servers.js';
+import { freePort } from '../../src/stack/servers.js';
 import { makeCertificate } from '../support/certificate.js';
 import { countedErrors, writeHealthyKeys } from '../support/calibration-keys.js';
 import { startExporter, type Scrape, type TestExporter } from '../support/exporter.js';
+import { clusterOfOne, redisOn, sentinelOf } from '../support/redis-layouts.js';
 import { connectTo, repeat, write } from '../support/trade-intents.js';
 import { temporaryFolder } from '../support/workspace.js';
 
 const calm = { xgb: { action: 'HOLD', confidence: 0.5 } };
 const secret = 'Tr1cky:p@ss';
-
-/** redis-server that ends with the test. */
-async function redisOn(port: number, extra: readonly string[] = []): Promise<Child> {
-  const redis = await startRedis(temporaryFolder(), port, extra);
-  onTestFinished(() => redis.stop('SIGKILL'));
-  return redis;
-}
 
 /** The first page on which Redis answers or does not, as asked for. */
 async function pageWithRedis(exporter: TestExporter, up: 0 | 1): Promise<Scrape | undefined> {
@@ -198,52 +190,18 @@ it('reads Redis over TLS, and only where the certificate is known', async () => 
 });
 
 it('finds the master through Sentinel', async () => {
-  const [port, sentinelPort] = [await freePort(), await freePort()];
+  const port = await freePort();
   await redisOn(port);
   await write(connectTo(port), repeat(3, calm));
-  const folder = temporaryFolder();
-  const config = join(folder, 'sentinel.conf');
-  writeFileSync(config, `sentinel monitor trading 127.0.0.1 ${port} 1\n`);
-  const { path, environment } = locateProgram('redis-server');
-  const sentinel = await Child.start({
-    name: 'Sentinel',
-    command: path,
-    // It writes what it learns into its configuration file, so it takes one.
-    args: [config, '--sentinel', '--port', String(sentinelPort), '--bind', '127.0.0.1'],
-    environment,
-    logFile: join(folder, 'sentinel.log'),
-    ready: async () => (await connectTo(sentinelPort).ping()).length > 0,
-  });
-  onTestFinished(() => sentinel.stop('SIGKILL'));
-  const nodes = [`127.0.0.1:${sentinelPort}`];
+  const nodes = [`127.0.0.1:${await sentinelOf(port)}`];
   const exporter = await startExporter(() => ({ redis: { sentinel: { name: 'trading', nodes } } }));
   await exporter.observe({ gate_cutover: 1 });
   expect((await pageWithRedis(exporter, 1))?.value('quantum_window_events{window="gate"}')).toBe(3);
 });
 
 it('reads from a cluster, and comes back after its outage', async () => {
-  const port = await freePort();
-  const folder = temporaryFolder();
-  const extra = [
-    '--cluster-enabled',
-    'yes',
-    '--cluster-require-full-coverage',
-    'no',
-    '--cluster-config-file',
-    join(folder, 'nodes.conf'),
-    // It has met no other node that would have told it.
-    '--cluster-announce-ip',
-    '127.0.0.1',
-    '--cluster-port',
-    String(await freePort()),
-  ];
-  const redis = await redisOn(port, extra);
+  const { port, redis, startAgain } = await clusterOfOne();
   const client = connectTo(port);
-  await client.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
-  await poll(
-    async () => ((await client.cluster('INFO')).includes('cluster_state:ok') ? true : undefined),
-    20,
-  );
   await write(client, repeat(3, calm));
   await client.lpush('quantum:errors:recent', 'timeout');
   const exporter = await startExporter(() => ({ redis: { cluster: { nodes: [`127.0.0.1:${port}`] } } }));
@@ -255,6 +213,6 @@ it('reads from a cluster, and comes back after its outage', async () => {
   expect(page?.value('quantum_redis_key_exists{key="engine_health"}')).toBe(0);
   await redis.stop('SIGKILL');
   expect((await exporter.scrape()).value('quantum_redis_up')).toBe(0);
-  await redisOn(port, extra);
+  await startAgain();
   expect(await pageWithRedis(exporter, 1)).toBeDefined();
 });

@@ -20,8 +20,8 @@ const entrySchema = z.object({
 
 export interface SharedRecordParts {
   readonly receiver: string;
-  readonly ledger: Ledger;
-  readonly lease: Lease;
+  readonly ledger: Pick<Ledger, 'state' | 'records' | 'recent' | 'onRecord' | 'appendFrom'>;
+  readonly lease: Pick<Lease, 'token' | 'standing' | 'lose'>;
   readonly store: Pick<LeaseStore, 'tell' | 'toldUpTo' | 'readAfter'>;
   readonly logger: Logger;
 }
@@ -85,7 +85,10 @@ export class SharedRecord {
     const { store } = this.#parts;
     for (;;) {
       const entries = await store.readAfter(this.#readUpTo, batch);
-      for (const entry of entries) await this.#take(entry);
+      for (const entry of entries) {
+        await this.#take(entry);
+        this.#readUpTo = entry.id;
+      }
       if (entries.length < batch) return;
     }
   }
@@ -143,7 +146,6 @@ export class SharedRecord {
   async #take({ id, text }: StreamEntry): Promise<void> {
     const { ledger, receiver, logger } = this.#parts;
     const entry = entrySchema.safeParse(parseJson(text));
-    this.#readUpTo = id;
     if (!entry.success) {
       logger.error(
         { entry: id },
