@@ -8,6 +8,6 @@ export default defineConfig({
     testTimeout: 420_000,
     hookTimeout: 60_000,
     // They mostly wait.
-    maxWorkers: 6,
+    maxWorkers: 4,
   },
 });

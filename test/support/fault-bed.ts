@@ -309,7 +309,8 @@ async function createReceivers(
   for (let index = 0; index < receivers; index += 1) {
     created.push(
       await ReceiverBench.create({
-        rollbacks: scriptPlan('roll.sh', method),
+        // Longer than a receiver takes to start again on a busy machine.
+        rollbacks: scriptPlan('roll.sh', { timeout: '120s', ...method }),
         scripts: {
           'roll.sh': `echo "$ROLLBACK_DEPLOYMENT" >> executions; sync executions\n${script}\nrm -f bad`,
         },
