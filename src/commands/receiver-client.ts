@@ -19,6 +19,7 @@ import { rollbackSchema, type Rollback } from '../deployments/rollback.js';
 import { drillPlan } from '../names.js';
 import { errorMessage, ExitCode, UserError } from '../platform/errors.js';
 import { httpRequest, type HttpAnswer } from '../platform/http-request.js';
+import { parseJson } from '../platform/json.js';
 
 /** Nobody answers at the receiver's address. */
 export class ReceiverDown extends UserError {}
@@ -265,12 +266,4 @@ function refused(address: string, path: string, status: number, content: unknown
   if (status === 503)
     return new ReceiverRefused(`The receiver at ${address} is not ready: ${reason}.`, status);
   return new ReceiverRefused(`The receiver refuses ${path}: ${reason}`, status);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

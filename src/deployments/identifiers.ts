@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { isoTime } from '../platform/clock.js';
 
 /**
@@ -20,4 +21,12 @@ export function newId(words: readonly string[], now: number, isTaken: (id: strin
   let id = base;
   for (let number = 2; isTaken(id); number += 1) id = `${base}-${number}`;
   return id;
+}
+
+/**
+ * Such an id with something random behind it, so that no other receiver makes the same.
+ * @param now Unix seconds
+ */
+export function uniqueId(words: readonly string[], now: number): string {
+  return `${newId(words, now, () => false)}-${randomBytes(3).toString('hex')}`;
 }

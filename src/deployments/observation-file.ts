@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { errorCode } from '../platform/errors.js';
 import { writeFileAtomically } from '../platform/files.js';
+import { parseJson } from '../platform/json.js';
 
 /**
  * What the exporter needs to know of the receiver's state to cut its windows. A file, so that the exporter depends on
@@ -58,12 +59,4 @@ export async function readObservation(path: string): Promise<Observation> {
 
 export async function writeObservation(path: string, observation: Observation): Promise<void> {
   await writeFileAtomically(path, `${JSON.stringify(observation)}\n`);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

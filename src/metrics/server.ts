@@ -1,15 +1,9 @@
-import {
-  createServer,
-  type IncomingMessage,
-  type Server,
-  type ServerOptions,
-  type ServerResponse,
-} from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { Access } from '../config/access.js';
 import type { Config } from '../config/schema.js';
 import { CertificateWatch, serverTlsOptions } from '../config/server-tls.js';
-import { listen, type ListenAddress } from '../platform/http-server.js';
+import { listen, requestLimits, type ListenAddress } from '../platform/http-server.js';
 import type { Logger } from '../platform/log.js';
 import { securityHeaders } from '../platform/security-headers.js';
 import { Exporter } from './exporter.js';
@@ -17,14 +11,6 @@ import { collectorModules } from './manifest.js';
 import { ProcessMetrics } from './process-metrics.js';
 import { answer, openPaths, plain, type Answer } from './routes.js';
 
-/** Limits against callers that are slow or many; times in milliseconds, headers in bytes. */
-const limits: ServerOptions = {
-  headersTimeout: 10_000,
-  requestTimeout: 20_000,
-  keepAliveTimeout: 65_000,
-  connectionsCheckingInterval: 2_000,
-  maxHeaderSize: 16 * 1024,
-};
 const maxConnections = 256;
 
 /** How long requests under way may take to end at shutdown, milliseconds. */
@@ -61,8 +47,8 @@ export class ExporterServer {
     };
     this.#server =
       secrets === undefined
-        ? createServer(limits, onRequest)
-        : createTlsServer({ ...limits, ...secrets }, onRequest);
+        ? createServer(requestLimits, onRequest)
+        : createTlsServer({ ...requestLimits, ...secrets }, onRequest);
     this.#server.maxConnections = maxConnections;
     this.#certificates = new CertificateWatch(this.#server, exporter.tls, 'exporter.tls', log);
     this.#exporter = new Exporter(this.#config, collectorModules, new ProcessMetrics(), log);

@@ -1,5 +1,15 @@
+import type { ServerOptions } from 'node:http';
 import type { Server } from 'node:net';
 import { errorCode, UserError } from './errors.js';
+
+/** Limits of every server of ours against callers that are slow or send much; times in milliseconds, headers in bytes. */
+export const requestLimits: ServerOptions = {
+  headersTimeout: 10_000,
+  requestTimeout: 20_000,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 2_000,
+  maxHeaderSize: 16 * 1024,
+};
 
 /** Where a program listens. */
 export interface ListenAddress {

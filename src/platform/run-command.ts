@@ -129,7 +129,8 @@ async function endAll(group: number, { mark, environment }: CommandOptions): Pro
   else await endMarked(`${mark}=${value}`, graceSeconds, group);
 }
 
-function notStarted(error: string): CommandOutcome {
+/** Of a command that could not be started, or whose end is not known, and why. */
+export function notStarted(error: string): CommandOutcome {
   return { exit_code: null, signal: null, timed_out: false, error, output: '', output_truncated: false };
 }
 

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { PrometheusError, type PrometheusClient } from '../alerts/prometheus.js';
 import type { Config } from '../config/schema.js';
 import {
@@ -10,7 +9,7 @@ import {
   type DrillSource,
 } from '../deployments/drill.js';
 import { removeDrillFiles, writeDrillFile } from '../deployments/drill-file.js';
-import { newId } from '../deployments/identifiers.js';
+import { uniqueId } from '../deployments/identifiers.js';
 import { drillAlert, exporterMetric } from '../names.js';
 import { unixNow } from '../platform/clock.js';
 import { errorMessage } from '../platform/errors.js';
@@ -73,8 +72,7 @@ export class Drills {
       const busy = this.#busy();
       if (busy !== undefined) throw new HttpError(409, `${busy} is under way: wait for its end`);
       const at = unixNow();
-      const unique = randomBytes(3).toString('hex');
-      const id = `${newId(['drill'], at, () => false)}-${unique}`;
+      const id = uniqueId(['drill'], at);
       this.#seen = nothingSeen;
       const { source, operator, timeout_seconds } = order;
       await ledger.append({ type: 'drill_started', drill: id, at, source, operator, timeout_seconds });

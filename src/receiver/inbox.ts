@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { webhookAlert, type WebhookAlert } from '../alerts/webhook.js';
 import { DurableLog } from '../platform/durable-log.js';
 import { GroupCommit } from '../platform/group-commit.js';
+import { parseJson } from '../platform/json.js';
 import type { Logger } from '../platform/log.js';
 import { Trouble } from '../platform/trouble.js';
 import { HttpError } from './http-error.js';
@@ -157,13 +158,5 @@ export class Inbox {
     );
     this.#done = this.#done.slice(done.length);
     for (const { entry, bytes } of incoming) this.#pending.set(entry.id, { entry, bytes });
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -1,4 +1,4 @@
-import { createServer, type Server, type ServerOptions } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -6,16 +6,9 @@ import type { Express } from 'express';
 import type { Config } from '../config/schema.js';
 import { serverTlsOptions } from '../config/server-tls.js';
 import { errorCode } from '../platform/errors.js';
+import { requestLimits } from '../platform/http-server.js';
 import type { RefusalReason } from './refusals.js';
 
-/** Limits against callers that are slow or many; times in milliseconds, headers in bytes. */
-const limits: ServerOptions = {
-  headersTimeout: 10_000,
-  requestTimeout: 20_000,
-  keepAliveTimeout: 65_000,
-  connectionsCheckingInterval: 2_000,
-  maxHeaderSize: 16 * 1024,
-};
 /** Alertmanager opens one for each group that it flushes: a thousand violations at once must not wait for its next try. */
 const maxConnections = 2048;
 
@@ -41,7 +34,9 @@ export function createReceiverServer(
 ): Server {
   const secrets = serverTlsOptions(tls, 'receiver.tls');
   const server =
-    secrets === undefined ? createServer(limits, app) : createTlsServer({ ...limits, ...secrets }, app);
+    secrets === undefined
+      ? createServer(requestLimits, app)
+      : createTlsServer({ ...requestLimits, ...secrets }, app);
   server.maxConnections = maxConnections;
   server.on('clientError', (error: Error, socket: Duplex) => {
     refuse(error, socket, count);

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { Violation } from '../alerts/violation.js';
 import type { Deployment } from '../deployments/deployment.js';
-import { newId } from '../deployments/identifiers.js';
+import { uniqueId } from '../deployments/identifiers.js';
 import {
   noDeployment,
   type AlertSummary,
@@ -43,7 +42,8 @@ export async function beginRollback(
 ): Promise<string> {
   const now = unixNow();
   const deployment = order.drill ?? order.deployment?.id ?? noDeployment;
-  const id = authority.announcedId(order.plan, deployment) ?? freshId(order.plan, now);
+  // Scripts that outlive their receiver are known by this id, so no other receiver of this machine may have the same.
+  const id = authority.announcedId(order.plan, deployment) ?? uniqueId([order.plan], now);
   const started: Fact = {
     type: 'rollback_started',
     rollback: id,
@@ -70,11 +70,6 @@ export async function beginRollback(
     }
   }
   return id;
-}
-
-/** Scripts that outlive their receiver are known by this id, so no other receiver of this machine may have the same. */
-function freshId(plan: string, now: number): string {
-  return `${newId([plan], now, () => false)}-${randomBytes(3).toString('hex')}`;
 }
 
 /** A deployment that is rolled back is over; one that somebody accepted or abandoned before keeps its outcome. */

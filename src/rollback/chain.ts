@@ -1,6 +1,15 @@
 import { hash as digest } from 'node:crypto';
 import { errorMessage } from '../platform/errors.js';
-import { factSchema, factTypes, isFact, isLink, type Fact, type LedgerRecord, type Link } from './records.js';
+import {
+  factSchema,
+  factTypes,
+  isFact,
+  isFenced,
+  isLink,
+  type Fact,
+  type LedgerRecord,
+  type Link,
+} from './records.js';
 
 /** The last record of a chain, as far as the next one must know it. */
 export interface ChainHead {
@@ -79,7 +88,7 @@ function parseLink(line: string, number: number): Link {
   if (sha256(`${line.slice(0, -hashFieldLength)}}`) !== hash)
     throw new ChainError(number, 'its content does not match its hash: it was changed');
   if (!isLink(json)) throw new ChainError(number, 'it lacks its number, its time or its link');
-  return { ...json, fence: json.fence ?? 0 };
+  return isFenced(json) ? json : { ...json, fence: 0 };
 }
 
 function noRecord(line: string): string {

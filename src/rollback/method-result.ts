@@ -15,8 +15,3 @@ export function methodFinished(
 ): Fact {
   return { type: 'method_finished', rollback, name, ...result, verification };
 }
-
-/** Of a command that could not be started, and why. */
-export function neverStarted(error: string): CommandResult {
-  return { exit_code: null, signal: null, timed_out: false, error, output: '', output_truncated: false };
-}

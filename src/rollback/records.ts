@@ -158,8 +158,11 @@ export interface Link {
 /** A fact at its place in the ledger. */
 export type LedgerRecord = Fact & Link;
 
+/** As it may stand in a ledger that is older than the fencing number. */
+type AnyLink = Omit<Link, 'fence'> & Partial<Pick<Link, 'fence'>>;
+
 /** Written out: every record of a long ledger passes here at the start, and its values are compared anyway. */
-export function isLink(value: unknown): value is Omit<Link, 'fence'> & Partial<Pick<Link, 'fence'>> {
+export function isLink(value: unknown): value is AnyLink {
   if (typeof value !== 'object' || value === null) return false;
   const { seq, time, fence, origin, prev, hash } = value as Partial<Record<keyof Link, unknown>>;
   return (
@@ -170,4 +173,9 @@ export function isLink(value: unknown): value is Omit<Link, 'fence'> & Partial<P
     typeof prev === 'string' &&
     typeof hash === 'string'
   );
+}
+
+/** Whether it says under which lease it was written. */
+export function isFenced(link: AnyLink): link is Link {
+  return link.fence !== undefined;
 }

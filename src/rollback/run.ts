@@ -7,13 +7,14 @@ import { drillPlan } from '../names.js';
 import { unixNow } from '../platform/clock.js';
 import { errorMessage } from '../platform/errors.js';
 import type { Logger } from '../platform/log.js';
+import { notStarted } from '../platform/run-command.js';
 import { NotInCharge, type Authority } from './authority.js';
 import { endOfDeployment } from './begin.js';
 import { FactKeeper } from './fact-keeper.js';
 import { withDrillPlan } from './drill-plan.js';
 import { endLeftovers, waitForScripts } from './leftovers.js';
 import type { Ledger } from './ledger.js';
-import { hasSucceeded, methodFinished, neverStarted } from './method-result.js';
+import { hasSucceeded, methodFinished } from './method-result.js';
 import { preparePlan, programProblem, type PreparedMethod, type PreparedPlan } from './plans.js';
 import { scriptEnvironment, scriptInput, type ScriptOrder } from './script-environment.js';
 import { resultOf, type RollbackState } from './rollback-state.js';
@@ -231,7 +232,7 @@ export class RollbackRun {
     const problem = (await isFolder(root))
       ? programProblem(method.argv[0] ?? '')
       : `files.root ${root} is no folder`;
-    if (problem !== undefined) return neverStarted(problem);
+    if (problem !== undefined) return notStarted(problem);
     const order = this.#order(trigger);
     return runSupervised({
       argv: method.argv,

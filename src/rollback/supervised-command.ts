@@ -6,7 +6,7 @@ import { errorCode } from '../platform/errors.js';
 import { endMarked, findMarked } from '../platform/marked-processes.js';
 import { packageRoot } from '../platform/package-root.js';
 import { poll } from '../platform/poll.js';
-import { runCommand, type CommandOptions } from '../platform/run-command.js';
+import { notStarted, runCommand, type CommandOptions } from '../platform/run-command.js';
 import { baseEnvironment } from './script-environment.js';
 
 /** A command whose end is known also to a receiver that was killed meanwhile. */
@@ -128,12 +128,7 @@ function parseOutcome(json: string): CommandResult | undefined {
 async function endLost({ outcomeFile, mark, environment }: SupervisedCommand): Promise<CommandResult> {
   const value = mark === undefined ? undefined : environment[mark];
   if (mark !== undefined && value !== undefined) await endMarked(`${mark}=${value}`, graceSeconds);
-  return {
-    exit_code: null,
-    signal: null,
-    timed_out: false,
-    error: `how it ended is not known: its supervising process was killed before it wrote ${outcomeFile}`,
-    output: '',
-    output_truncated: false,
-  };
+  return notStarted(
+    `how it ended is not known: its supervising process was killed before it wrote ${outcomeFile}`,
+  );
 }

@@ -4,7 +4,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 import { PrometheusClient } from '../../src/alerts/prometheus.js';
 import { poll } from '../../src/platform/poll.js';
-import { freePort, startAlertmanager, startPrometheus } from '../../src/stack/servers.js';
+import { freePort, startAlertmanager } from '../../src/stack/servers.js';
+import { startPrometheusFor } from '../support/receiver-prometheus.js';
 import { firing, ReceiverBench, scriptPlan } from '../support/receiver.js';
 
 const plan = scriptPlan('roll.sh');
@@ -45,20 +46,7 @@ async function start({
   });
   await bench.start();
   if (withAlertmanager) await startAlertmanagerFor(bench, alertmanagerPort);
-  const folder = join(bench.folder, 'prometheus');
-  mkdirSync(folder);
-  writeFileSync(join(folder, 'rules.yml'), stringify({ groups: [{ name: 'test', rules }] }));
-  const config = {
-    global: { scrape_interval: '1s', evaluation_interval: '1s' },
-    rule_files: ['rules.yml'],
-    scrape_configs: [
-      { job_name: 'redline-receiver', static_configs: [{ targets: [`127.0.0.1:${bench.port}`] }] },
-    ],
-    alerting: { alertmanagers: [{ static_configs: [{ targets: [`127.0.0.1:${alertmanagerPort}`] }] }] },
-  };
-  writeFileSync(join(folder, 'prometheus.yml'), stringify(config));
-  const prometheus = await startPrometheus(folder, prometheusPort, join(folder, 'prometheus.yml'));
-  onTestFinished(() => prometheus.stop());
+  await startPrometheusFor(bench, prometheusPort, alertmanagerPort, rules);
   const client = new PrometheusClient(`http://127.0.0.1:${prometheusPort}`, 5);
   const scraped = await poll(async () => ((await client.query('up == 1')).length > 0 ? true : undefined), 30);
   expect(scraped).toBe(true);

@@ -1,12 +1,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { stringify } from 'yaml';
 import { packageRoot } from '../../src/platform/package-root.js';
 import { poll } from '../../src/platform/poll.js';
 import { renderAlertmanagerConfig } from '../../src/stack/alertmanager-config.js';
 import type { Child } from '../../src/stack/child.js';
-import { freePort, startAlertmanager, startPrometheus } from '../../src/stack/servers.js';
+import { freePort, startAlertmanager } from '../../src/stack/servers.js';
+import { startPrometheusFor } from '../support/receiver-prometheus.js';
 import { firing, payload, ReceiverBench, scriptPlan } from '../support/receiver.js';
 
 const plan = scriptPlan('roll.sh');
@@ -36,30 +36,6 @@ async function startAlertmanagerFor(bench: ReceiverBench, port: number): Promise
   const alertmanager = await startAlertmanager(folder, port, join(folder, 'alertmanager.yml'));
   onTestFinished(() => alertmanager.stop());
   return alertmanager;
-}
-
-/** A real Prometheus that scrapes the receiver every second and judges it by these rules. */
-async function startPrometheusFor(
-  bench: ReceiverBench,
-  port: number,
-  alertmanagerPort: number,
-  rules: readonly object[],
-): Promise<Child> {
-  const folder = join(bench.folder, 'prometheus');
-  mkdirSync(folder);
-  writeFileSync(join(folder, 'rules.yml'), stringify({ groups: [{ name: 'test', rules }] }));
-  const config = {
-    global: { scrape_interval: '1s', evaluation_interval: '1s' },
-    rule_files: ['rules.yml'],
-    scrape_configs: [
-      { job_name: 'redline-receiver', static_configs: [{ targets: [`127.0.0.1:${bench.port}`] }] },
-    ],
-    alerting: { alertmanagers: [{ static_configs: [{ targets: [`127.0.0.1:${alertmanagerPort}`] }] }] },
-  };
-  writeFileSync(join(folder, 'prometheus.yml'), stringify(config));
-  const prometheus = await startPrometheus(folder, port, join(folder, 'prometheus.yml'));
-  onTestFinished(() => prometheus.stop());
-  return prometheus;
 }
 
 /** Alerts that an Alertmanager holds, by name. */

@@ -83,11 +83,6 @@ export class ReceiverPair {
     if (reached === undefined) throw new Error(`the receiver is not ${standing}:\n${bench.log}`);
   }
 
-  /** Waits until a receiver has a rollback on record that has ended, whoever ran it. */
-  async untilOnRecord(bench: ReceiverBench): Promise<void> {
-    await bench.finishedRollback();
-  }
-
   /** What scripts ran, whichever receiver started them. */
   runs(): string[] {
     return this.primary.runs();

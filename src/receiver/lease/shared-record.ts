@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../../platform/json.js';
 import type { Logger } from '../../platform/log.js';
 import { NotInCharge } from '../../rollback/authority.js';
 import type { Ledger } from '../../rollback/ledger.js';
@@ -163,12 +164,4 @@ export class SharedRecord {
 
 function identity(plan: string, deployment: string): string {
   return JSON.stringify([plan, deployment]);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
