@@ -9,11 +9,11 @@ import { loadConfig, parseConfig, readExplicitSettings } from '../config/load.js
 import type { Config } from '../config/schema.js';
 import { errorCode, UserError } from '../platform/errors.js';
 import { writeFileAtomically } from '../platform/files.js';
+import { freePort } from '../platform/free-port.js';
 import { formatAddress, type ListenAddress } from '../platform/http-server.js';
 import { packageRoot } from '../platform/package-root.js';
 import { simulatorListenAddress, simulatorVariable } from '../simulator/address.js';
 import { layOutRedisCli, plansWithRedisCli } from './redis-cli.js';
-import { freePort } from './servers.js';
 
 /** Beside the configuration file. */
 const redisCli = 'redis-cli';

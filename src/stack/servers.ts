@@ -1,23 +1,8 @@
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { ListenAddress } from '../platform/http-server.js';
 import { Child } from './child.js';
 import { locateProgram } from './programs.js';
-
-/** A port of 127.0.0.1 that is free now. */
-export async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => {
-        if (address === null || typeof address === 'string') reject(new Error('no port'));
-        else resolve(address.port);
-      });
-    });
-  });
-}
 
 /** True when something answers an HTTP GET with 200. */
 export async function answersOk(url: string): Promise<boolean> {

@@ -2,10 +2,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
+import { freePort } from '../../src/platform/free-port.js';
 import { packageRoot } from '../../src/platform/package-root.js';
 import { poll } from '../../src/platform/poll.js';
 import { Child } from '../../src/stack/child.js';
-import { answersOk, freePort } from '../../src/stack/servers.js';
+import { answersOk } from '../../src/stack/servers.js';
 import { temporaryFolder } from '../support/workspace.js';
 import { distribution, report, reportMachine, residentMegabytes } from './measure.js';
 

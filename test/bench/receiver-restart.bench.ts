@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 import { PrometheusClient } from '../../src/alerts/prometheus.js';
+import { freePort } from '../../src/platform/free-port.js';
 import { poll } from '../../src/platform/poll.js';
-import { freePort, startPrometheus } from '../../src/stack/servers.js';
+import { startPrometheus } from '../../src/stack/servers.js';
 import { ReceiverBench, scriptPlan } from '../support/receiver.js';
 import { quantile, report, reportMachine } from './measure.js';
 

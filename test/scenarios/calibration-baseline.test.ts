@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { PrometheusClient } from '../../src/alerts/prometheus.js';
+import { freePort } from '../../src/platform/free-port.js';
 import { captureBaseline } from '../../src/reports/baseline.js';
-import { freePort, startPrometheus } from '../../src/stack/servers.js';
+import { startPrometheus } from '../../src/stack/servers.js';
 import { writeHistory, type PastSeries } from '../support/history.js';
 import { temporaryFolder } from '../support/workspace.js';
 

@@ -2,7 +2,8 @@ import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { freePort, startAlertmanager } from '../../src/stack/servers.js';
+import { freePort } from '../../src/platform/free-port.js';
+import { startAlertmanager } from '../../src/stack/servers.js';
 import { CanaryStack } from '../support/canary-stack.js';
 import { healthyEvents } from '../support/events.js';
 import { startSlowPrometheus } from '../support/slow-prometheus.js';

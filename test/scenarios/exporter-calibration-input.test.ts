@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { freePort, startRedis } from '../../src/stack/servers.js';
+import { freePort } from '../../src/platform/free-port.js';
+import { startRedis } from '../../src/stack/servers.js';
 import { countedErrors, keys, writeHealthyKeys } from '../support/calibration-keys.js';
 import { startExporter, type Scrape, type TestExporter } from '../support/exporter.js';
 import { connectTo } from '../support/trade-intents.js';

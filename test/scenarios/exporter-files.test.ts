@@ -2,10 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { freePort } from '../../src/platform/free-port.js';
 import { packageRoot } from '../../src/platform/package-root.js';
 import { poll } from '../../src/platform/poll.js';
 import { Child } from '../../src/stack/child.js';
-import { answersOk, freePort } from '../../src/stack/servers.js';
+import { answersOk } from '../../src/stack/servers.js';
 import { Scrape, startExporter, type TestExporter } from '../support/exporter.js';
 import { temporaryFolder } from '../support/workspace.js';
 

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { freePort } from '../../src/platform/free-port.js';
 import { poll } from '../../src/platform/poll.js';
-import { freePort } from '../../src/stack/servers.js';
 import { makeCertificate } from '../support/certificate.js';
 import { countedErrors, writeHealthyKeys } from '../support/calibration-keys.js';
 import { startExporter, type Scrape, type TestExporter } from '../support/exporter.js';

@@ -1,9 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { configSchema } from '../../src/config/schema.js';
+import { freePort } from '../../src/platform/free-port.js';
 import { poll } from '../../src/platform/poll.js';
 import { LeaseStore } from '../../src/receiver/lease/lease-store.js';
 import { StoreUnreachable } from '../../src/receiver/lease/store-unreachable.js';
-import { freePort } from '../../src/stack/servers.js';
 import { clusterOfOne, redisOn, sentinelOf } from '../support/redis-layouts.js';
 import { connectTo } from '../support/trade-intents.js';
 

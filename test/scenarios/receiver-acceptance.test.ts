@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 import type { Deployment } from '../../src/deployments/deployment.js';
+import { freePort } from '../../src/platform/free-port.js';
 import { poll } from '../../src/platform/poll.js';
-import { freePort, startPrometheus } from '../../src/stack/servers.js';
+import { startPrometheus } from '../../src/stack/servers.js';
 import { ReceiverBench, scriptPlan } from '../support/receiver.js';
 
 /** Seconds for which Prometheus has known of the open calibration, evaluating once a second. */

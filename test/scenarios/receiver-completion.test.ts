@@ -4,9 +4,10 @@ import { expect, it, onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 import { PrometheusClient } from '../../src/alerts/prometheus.js';
 import { unixNow } from '../../src/platform/clock.js';
+import { freePort } from '../../src/platform/free-port.js';
 import { poll } from '../../src/platform/poll.js';
 import { countChecks, isClean, whyNotClean } from '../../src/receiver/judgement.js';
-import { freePort, startPrometheus } from '../../src/stack/servers.js';
+import { startPrometheus } from '../../src/stack/servers.js';
 import { calibration, canary } from '../support/violations.js';
 import { temporaryFolder } from '../support/workspace.js';
 

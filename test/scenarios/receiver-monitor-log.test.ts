@@ -4,9 +4,10 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 import type { Deployment } from '../../src/deployments/deployment.js';
 import { PrometheusClient } from '../../src/alerts/prometheus.js';
+import { freePort } from '../../src/platform/free-port.js';
 import { poll } from '../../src/platform/poll.js';
 import type { Child } from '../../src/stack/child.js';
-import { freePort, startPrometheus } from '../../src/stack/servers.js';
+import { startPrometheus } from '../../src/stack/servers.js';
 import { ReceiverBench, scriptPlan } from '../support/receiver.js';
 
 // Through a window, as in the real rules: while the receiver is started anew no scrape finds it.

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 import { PrometheusClient } from '../../src/alerts/prometheus.js';
+import { freePort } from '../../src/platform/free-port.js';
 import { poll } from '../../src/platform/poll.js';
-import { freePort, startAlertmanager } from '../../src/stack/servers.js';
+import { startAlertmanager } from '../../src/stack/servers.js';
 import { startPrometheusFor } from '../support/receiver-prometheus.js';
 import { firing, ReceiverBench, scriptPlan } from '../support/receiver.js';
 

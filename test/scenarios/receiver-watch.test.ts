@@ -1,11 +1,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { freePort } from '../../src/platform/free-port.js';
 import { packageRoot } from '../../src/platform/package-root.js';
 import { poll } from '../../src/platform/poll.js';
 import { renderAlertmanagerConfig } from '../../src/stack/alertmanager-config.js';
 import type { Child } from '../../src/stack/child.js';
-import { freePort, startAlertmanager } from '../../src/stack/servers.js';
+import { startAlertmanager } from '../../src/stack/servers.js';
 import { startPrometheusFor } from '../support/receiver-prometheus.js';
 import { firing, payload, ReceiverBench, scriptPlan } from '../support/receiver.js';
 

@@ -1,7 +1,8 @@
 import { Redis } from 'ioredis';
 import { expect, it, onTestFinished } from 'vitest';
 import { unixNow } from '../../src/platform/clock.js';
-import { freePort, startRedis } from '../../src/stack/servers.js';
+import { freePort } from '../../src/platform/free-port.js';
+import { startRedis } from '../../src/stack/servers.js';
 import { bothActive, CalibratedSystem } from '../support/calibrated-system.js';
 import { redisCliIn } from '../support/redis-cli.js';
 import { describeWithSystemd } from '../support/systemd-suite.js';

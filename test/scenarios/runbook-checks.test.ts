@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 import { PrometheusClient } from '../../src/alerts/prometheus.js';
+import { freePort } from '../../src/platform/free-port.js';
 import { poll } from '../../src/platform/poll.js';
 import { readRunbookChecks } from '../../src/reports/runbook-checks.js';
-import { freePort, startPrometheus } from '../../src/stack/servers.js';
+import { startPrometheus } from '../../src/stack/servers.js';
 import { temporaryFolder } from '../support/workspace.js';
 
 interface RuleOptions {

@@ -8,8 +8,8 @@ import type { EngineState } from '../../src/metrics/collector.js';
 import { CollectorRunner } from '../../src/metrics/runner.js';
 import { systemdCollector } from '../../src/metrics/systemd.js';
 import { Values } from '../../src/metrics/values.js';
+import { freePort } from '../../src/platform/free-port.js';
 import { RedisSource } from '../../src/sources/redis.js';
-import { freePort } from '../../src/stack/servers.js';
 import { describeWithSystemd } from '../support/systemd-suite.js';
 import { temporaryFolder } from '../support/workspace.js';
 

@@ -1,9 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { freePort } from '../../src/platform/free-port.js';
 import { packageRoot } from '../../src/platform/package-root.js';
 import { Child } from '../../src/stack/child.js';
-import { answersOk, freePort } from '../../src/stack/servers.js';
+import { answersOk } from '../../src/stack/servers.js';
 import { Scrape, startExporter, type TestExporter } from '../support/exporter.js';
 import { describeWithSystemd } from '../support/systemd-suite.js';
 import { temporaryFolder } from '../support/workspace.js';

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { freePort } from '../../src/platform/free-port.js';
 import { poll } from '../../src/platform/poll.js';
-import { freePort } from '../../src/stack/servers.js';
 import { firing, payload } from '../support/receiver.js';
 import { hasPolkit, place, SystemdMachine } from '../support/systemd-machine.js';
 import { describeWithSystemd } from '../support/systemd-suite.js';

@@ -4,6 +4,7 @@ import { get } from 'node:https';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { loadConfig } from '../../src/config/load.js';
+import { freePort } from '../../src/platform/free-port.js';
 import { poll } from '../../src/platform/poll.js';
 import {
   alertmanagerComponent,
@@ -12,7 +13,6 @@ import {
   receiverComponent,
   type StackSettings,
 } from '../../src/stack/components.js';
-import { freePort } from '../../src/stack/servers.js';
 import { Authority, type Certificate } from '../support/certificate.js';
 import { agreedVersion, ask, shownName } from '../support/https.js';
 import { runProgram } from '../support/run-program.js';

@@ -6,6 +6,7 @@ import { stringify } from 'yaml';
 import { PrometheusClient } from '../../src/alerts/prometheus.js';
 import { loadConfig } from '../../src/config/load.js';
 import type { Config } from '../../src/config/schema.js';
+import { freePort } from '../../src/platform/free-port.js';
 import { packageRoot } from '../../src/platform/package-root.js';
 import { poll } from '../../src/platform/poll.js';
 import type { Child } from '../../src/stack/child.js';
@@ -17,7 +18,6 @@ import {
   redisComponent,
   type StackSettings,
 } from '../../src/stack/components.js';
-import { freePort } from '../../src/stack/servers.js';
 import { runProgram, type ProgramOutcome } from './run-program.js';
 
 const names = ['redis', 'exporter', 'receiver', 'prometheus'] as const;

@@ -5,8 +5,8 @@ import { z } from 'zod';
 import { PrometheusClient, type AlertInstance } from '../../src/alerts/prometheus.js';
 import type { Rollback } from '../../src/deployments/rollback.js';
 import { unixNow } from '../../src/platform/clock.js';
+import { freePort } from '../../src/platform/free-port.js';
 import { poll } from '../../src/platform/poll.js';
-import { faultPort } from './fault-ports.js';
 import { WebhookProxy } from './fault-proxy.js';
 import type { FaultServer } from './fault-server.js';
 import {
@@ -79,9 +79,9 @@ export class FaultBed {
     const folder = temporaryFolder();
     const violations = await ViolationTarget.start();
     const redis = await startRedisServer(folder);
-    const prometheusPort = await faultPort();
+    const prometheusPort = await freePort();
     const alertmanagerPorts = await Promise.all(
-      Array.from({ length: options.alertmanagers ?? 1 }, () => faultPort()),
+      Array.from({ length: options.alertmanagers ?? 1 }, () => freePort()),
     );
     const receivers = await createReceivers(options, folder, {
       redis: { url: redis.url },
@@ -316,7 +316,7 @@ async function createReceivers(
         },
         config: { ...surroundings, ...config(index) },
         root,
-        port: await faultPort(),
+        port: await freePort(),
         ...(created[0] === undefined ? {} : { token: created[0].token }),
       }),
     );

@@ -3,7 +3,7 @@ import { createServer, request, type IncomingMessage, type Server, type ServerRe
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { webhookAlert } from '../../src/alerts/webhook.js';
-import { faultPort } from './fault-ports.js';
+import { freePort } from '../../src/platform/free-port.js';
 
 /**
  * What happens to a request on its way: `pass` to the receiver and its answer back; `refuse` with 503; `drop` the
@@ -49,7 +49,7 @@ export class WebhookProxy {
 
   /** Listens until the test ends. @param target the receiver, without a path */
   static async start(target: string): Promise<WebhookProxy> {
-    const proxy = new WebhookProxy(await faultPort(), target);
+    const proxy = new WebhookProxy(await freePort(), target);
     proxy.#server.listen(proxy.port, '127.0.0.1');
     await once(proxy.#server, 'listening');
     onTestFinished(() => {

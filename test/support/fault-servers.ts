@@ -2,12 +2,12 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
+import { freePort } from '../../src/platform/free-port.js';
 import { packageRoot } from '../../src/platform/package-root.js';
 import { poll } from '../../src/platform/poll.js';
 import { renderAlertmanagerConfig } from '../../src/stack/alertmanager-config.js';
 import { renderPrometheusConfig, type ScrapeTarget } from '../../src/stack/prometheus-config.js';
 import { startAlertmanager, startPrometheus, startRedis } from '../../src/stack/servers.js';
-import { faultPort } from './fault-ports.js';
 import { FaultServer } from './fault-server.js';
 import { violationRules } from './fault-violations.js';
 
@@ -50,7 +50,7 @@ const prometheusConfig = z.looseObject({
 });
 
 export async function startRedisServer(folder: string): Promise<FaultServer> {
-  const port = await faultPort();
+  const port = await freePort();
   const directory = subfolder(folder, 'redis');
   return FaultServer.start(`redis://127.0.0.1:${port}`, () => startRedis(directory, port));
 }
@@ -131,7 +131,7 @@ export interface AlertmanagerPlace {
 /** Alertmanagers as they are shipped; each sends to every receiver. */
 export async function startAlertmanagerServers(place: AlertmanagerPlace): Promise<FaultServer[]> {
   const { ports, folder, clustered } = place;
-  const gossip = await Promise.all(ports.map(() => faultPort()));
+  const gossip = await Promise.all(ports.map(() => freePort()));
   const text = stringify(place.change(configureAlertmanager(place)));
   const servers = await Promise.all(
     ports.map((port, index) => {

@@ -1,8 +1,8 @@
+import { freePort } from '../../src/platform/free-port.js';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
-import { faultPort } from './fault-ports.js';
 
 /** Names under which violations are made; each is a rule of its own. */
 export const faultAlerts = ['FaultViolation', 'OtherViolation', 'WordyViolation'] as const;
@@ -39,7 +39,7 @@ export class ViolationTarget {
 
   /** Serves until the test ends. */
   static async start(): Promise<ViolationTarget> {
-    const target = new ViolationTarget(await faultPort());
+    const target = new ViolationTarget(await freePort());
     const server = createServer((_request, response) => {
       response.setHeader('Content-Type', 'text/plain; version=0.0.4');
       response.end([...target.#series].map(([series, value]) => `${series} ${value}\n`).join(''));

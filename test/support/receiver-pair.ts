@@ -2,9 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { ReceiverStanding } from '../../src/deployments/receiver-standing.js';
+import { freePort } from '../../src/platform/free-port.js';
 import { poll } from '../../src/platform/poll.js';
 import type { Child } from '../../src/stack/child.js';
-import { freePort, startRedis } from '../../src/stack/servers.js';
+import { startRedis } from '../../src/stack/servers.js';
 import { ReceiverBench, scriptPlan } from './receiver.js';
 import { temporaryFolder } from './workspace.js';
 

@@ -6,10 +6,10 @@ import { onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 import type { Deployment } from '../../src/deployments/deployment.js';
 import type { Rollback } from '../../src/deployments/rollback.js';
+import { freePort } from '../../src/platform/free-port.js';
 import { packageRoot } from '../../src/platform/package-root.js';
 import { poll } from '../../src/platform/poll.js';
 import { verifyLedger, type LedgerVerdict } from '../../src/rollback/ledger.js';
-import { freePort } from '../../src/stack/servers.js';
 import { runProgram, type ProgramOutcome } from './run-program.js';
 import { temporaryFolder } from './workspace.js';
 

@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { freePort } from '../../src/platform/free-port.js';
 import { poll } from '../../src/platform/poll.js';
 import { Child } from '../../src/stack/child.js';
 import { locateProgram } from '../../src/stack/programs.js';
-import { freePort, startRedis } from '../../src/stack/servers.js';
+import { startRedis } from '../../src/stack/servers.js';
 import { connectTo } from './trade-intents.js';
 import { temporaryFolder } from './workspace.js';
 

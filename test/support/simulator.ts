@@ -3,10 +3,11 @@ import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { onTestFinished } from 'vitest';
+import { freePort } from '../../src/platform/free-port.js';
 import { packageRoot } from '../../src/platform/package-root.js';
 import { poll } from '../../src/platform/poll.js';
 import { SimulatorClient } from '../../src/simulator/control-client.js';
-import { freePort, startRedis } from '../../src/stack/servers.js';
+import { startRedis } from '../../src/stack/servers.js';
 import { temporaryFolder } from './workspace.js';
 
 /** A simulator on a Redis of its own. */

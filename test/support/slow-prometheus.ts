@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 import { job } from '../../src/names.js';
+import { freePort } from '../../src/platform/free-port.js';
 import { packageRoot } from '../../src/platform/package-root.js';
 import { poll } from '../../src/platform/poll.js';
-import { freePort, startPrometheus } from '../../src/stack/servers.js';
+import { startPrometheus } from '../../src/stack/servers.js';
 import type { CanaryStack } from './canary-stack.js';
 
 /**

@@ -2,10 +2,11 @@ import { copyFileSync, existsSync, readFileSync, readlinkSync, writeFileSync } f
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { freePort } from '../../../src/platform/free-port.js';
 import { packageRoot } from '../../../src/platform/package-root.js';
 import { poll } from '../../../src/platform/poll.js';
 import { calibrationFaults } from '../../../src/simulator/faults/fault-names.js';
-import { freePort, startRedis } from '../../../src/stack/servers.js';
+import { startRedis } from '../../../src/stack/servers.js';
 import { runProgram } from '../../support/run-program.js';
 import { startSimulator } from '../../support/simulator.js';
 import { temporaryFolder } from '../../support/workspace.js';

@@ -2,10 +2,11 @@ import { existsSync, readFileSync, readlinkSync, mkdirSync, rmSync, writeFileSyn
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { onTestFinished, describe, expect, it } from 'vitest';
+import { freePort } from '../../../src/platform/free-port.js';
 import { packageRoot } from '../../../src/platform/package-root.js';
 import { poll } from '../../../src/platform/poll.js';
 import type { TradeIntent } from '../../../src/simulator/market.js';
-import { freePort, startRedis } from '../../../src/stack/servers.js';
+import { startRedis } from '../../../src/stack/servers.js';
 import { runProgram } from '../../support/run-program.js';
 import { startSimulator } from '../../support/simulator.js';
 import { violations } from '../../support/window-readings.js';

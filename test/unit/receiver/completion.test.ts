@@ -3,12 +3,12 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Deployment } from '../../../src/deployments/deployment.js';
 import { PrometheusClient } from '../../../src/alerts/prometheus.js';
+import { freePort } from '../../../src/platform/free-port.js';
 import { Mutex } from '../../../src/platform/mutex.js';
 import { unixNow } from '../../../src/platform/clock.js';
 import { Completion, completionWait } from '../../../src/receiver/completion.js';
 import { beginRollback } from '../../../src/rollback/begin.js';
 import { Ledger } from '../../../src/rollback/ledger.js';
-import { freePort } from '../../../src/stack/servers.js';
 import { calibration, canary, manual, silent } from '../../support/violations.js';
 import { temporaryFolder } from '../../support/workspace.js';
 

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { PrometheusClient } from '../../../src/alerts/prometheus.js';
 import { loadConfig } from '../../../src/config/load.js';
+import { freePort } from '../../../src/platform/free-port.js';
 import { diagnosticSources } from '../../../src/receiver/diagnostic-sources.js';
 import { gatherDiagnostics } from '../../../src/receiver/diagnostics.js';
-import { freePort, startRedis } from '../../../src/stack/servers.js';
+import { startRedis } from '../../../src/stack/servers.js';
 import { temporaryFolder } from '../../support/workspace.js';
 
 const nobody = 'http://127.0.0.1:9';

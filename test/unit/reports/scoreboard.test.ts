@@ -2,11 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PrometheusClient } from '../../../src/alerts/prometheus.js';
+import { freePort } from '../../../src/platform/free-port.js';
 import type { Limits } from '../../../src/reports/limits.js';
 import { observedFrom } from '../../../src/reports/observed.js';
 import { renderScoreboard, scoreboardFrom, writeScoreboard } from '../../../src/reports/scoreboard.js';
 import { readWindow } from '../../../src/reports/window.js';
-import { freePort } from '../../../src/stack/servers.js';
 import { temporaryFolder } from '../../support/workspace.js';
 import { healthyModel, healthyWindow, sample } from './samples.js';
 

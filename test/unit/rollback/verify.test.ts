@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseConfig } from '../../../src/config/load.js';
+import { freePort } from '../../../src/platform/free-port.js';
 import { redisKeyReader } from '../../../src/rollback/redis-key.js';
 import { verifyState, type VerifyContext } from '../../../src/rollback/verify.js';
-import { freePort, startRedis } from '../../../src/stack/servers.js';
+import { startRedis } from '../../../src/stack/servers.js';
 import { runProgram } from '../../support/run-program.js';
 import { temporaryFolder } from '../../support/workspace.js';
 
