@@ -34,7 +34,7 @@ async function run(config: Config, path: string | undefined): Promise<ExitCode> 
   const { keepHeapSmall } = await import('../platform/heap.js');
   keepHeapSmall();
   const { createLogger } = await import('../platform/log.js');
-  const { terminationSignal } = await import('../platform/shutdown.js');
+  const { terminationSignal, whenAborted } = await import('../platform/shutdown.js');
   const { Receiver } = await import('../receiver/receiver.js');
   const logger = createLogger('receiver');
   // What scripts and the receiver write can be read by the trading system, and changed by nobody else.
@@ -42,18 +42,9 @@ async function run(config: Config, path: string | undefined): Promise<ExitCode> 
   const receiver = await Receiver.start(config, logger);
   const { host, port } = receiver.address;
   logger.info({ host, port, mode: config.receiver.mode, config: path }, 'receiver listening');
-  const lockLost = new Promise<'lock lost'>((resolve) => {
-    receiver.onLockLost(() => {
-      resolve('lock lost');
-    });
-  });
-  const reason = await Promise.race([terminationSignal(), lockLost]);
-  if (reason === 'lock lost') {
-    logger.fatal(
-      'the lock on the state directory was taken away: ending at once, so that nothing is decided twice',
-    );
-    return ExitCode.failure;
-  }
+  const reason = await Promise.race([terminationSignal(), whenAborted(receiver.mustEnd)]);
+  // Why was logged already.
+  if (reason === 'aborted') return ExitCode.failure;
   logger.info({ signal: reason }, 'stopping');
   await receiver.stop();
   return ExitCode.ok;

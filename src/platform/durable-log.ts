@@ -7,6 +7,15 @@ import { readWholeLines } from './line-file.js';
 /** So much of the end is written once more when a file is opened, bytes: more than goes into it at a time. */
 const rewrittenTail = 1024 * 1024;
 
+/** The lines at the beginning of a file that its reader already knows. */
+export interface KnownPart {
+  readonly lines: number;
+  /** where the last of them ends, bytes */
+  readonly bytes: number;
+}
+
+const nothingKnown: KnownPart = { lines: 0, bytes: 0 };
+
 /** The end of a file that a crash left half written. */
 export interface TornTail {
   readonly bytes: number;
@@ -35,19 +44,20 @@ export class DurableLog {
   }
 
   /**
-   * Opens the file, or creates it, and hands every line to `onLine`. A last line that is no whole JSON text is moved to
+   * Opens the file, or creates it, and hands every line behind the known ones to `onLine`. A last line that is no whole JSON text is moved to
    * a file beside it: it was never reported as written. All that was handed over is on the disk when this resolves.
    * @throws the Node system error when the file cannot be opened, read or made durable; whatever `onLine` throws
    */
   static async open(
     path: string,
     onLine: (line: string, number: number) => void,
+    known: KnownPart = nothingKnown,
   ): Promise<{ log: DurableLog; torn: TornTail | undefined }> {
     await createFolder(dirname(path));
     const file = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600);
     try {
       await syncFolder(dirname(path));
-      const whole = await readLines(file, onLine);
+      const whole = await readLines(file, onLine, known);
       const { size } = await file.stat();
       const torn = size > whole ? await moveTail(file, path, whole, size) : undefined;
       await rewriteTail(file, whole);
@@ -113,16 +123,21 @@ async function writeAll(file: FileHandle, bytes: Buffer, position: number): Prom
   }
 }
 
-/** Hands over the lines; the last one is held back until it is known whether it is whole. @returns bytes of the whole lines */
-async function readLines(file: FileHandle, onLine: (line: string, number: number) => void): Promise<number> {
+/** Hands over the lines; the last one is held back until it is known whether it is whole. @returns where the last whole line ends */
+async function readLines(
+  file: FileHandle,
+  onLine: (line: string, number: number) => void,
+  known: KnownPart,
+): Promise<number> {
   let held: string | undefined;
-  let number = 0;
-  const { whole } = await readWholeLines(file, (lines) => {
+  let number = known.lines;
+  const takeLines = (lines: readonly string[]): void => {
     for (const line of lines) {
       if (held !== undefined) onLine(held, (number += 1));
       held = line;
     }
-  });
+  };
+  const { whole } = await readWholeLines(file, takeLines, known.bytes);
   if (held === undefined) return whole;
   if (isJson(held)) {
     onLine(held, number + 1);

@@ -9,17 +9,19 @@ const readSize = 128 * 1024;
  * Reads a file of lines a piece at a time, so that memory does not grow with the file, and hands over what has its newline.
  * A line that is no UTF-8 comes byte by byte (as Latin-1): it must not be taken for the text that it resembles.
  * @param onLines takes the lines of a piece, in order and without their newlines; the next piece waits for it
- * @returns bytes of the whole lines, and of what follows the last newline
+ * @param start where a line begins, bytes; what stands before it is not read
+ * @returns where the last whole line ends, bytes from the beginning of the file; and bytes of what follows it
  * @throws the Node system error when the file cannot be read; whatever `onLines` throws
  */
 export async function readWholeLines(
   file: FileHandle,
   onLines: (lines: readonly string[]) => Promise<void> | void,
+  start = 0,
 ): Promise<{ whole: number; rest: number }> {
   // One buffer for the whole file: a fresh one for each piece costs more than all else that is done with it.
   let buffer = Buffer.allocUnsafe(readSize);
   let kept = 0;
-  for (let position = 0; ;) {
+  for (let position = start; ;) {
     if (kept === buffer.length) buffer = Buffer.concat([buffer], 2 * buffer.length);
     const { bytesRead } = await file.read(buffer, kept, buffer.length - kept, position);
     if (bytesRead === 0) return { whole: position - kept, rest: kept };

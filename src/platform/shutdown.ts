@@ -5,3 +5,14 @@ export function terminationSignal(): Promise<NodeJS.Signals> {
     process.once('SIGTERM', resolve);
   });
 }
+
+/** Resolves when the signal is aborted, also where it was before. */
+export function whenAborted(signal: AbortSignal): Promise<'aborted'> {
+  return new Promise((resolve) => {
+    const tell = (): void => {
+      resolve('aborted');
+    };
+    if (signal.aborted) tell();
+    else signal.addEventListener('abort', tell, { once: true });
+  });
+}

@@ -9,6 +9,8 @@ import type { Logger } from '../platform/log.js';
 import { Mutex } from '../platform/mutex.js';
 import type { PeriodicTask } from '../platform/periodic.js';
 import { soleAuthority } from '../rollback/authority.js';
+import { readCheckpoint } from '../rollback/checkpoint.js';
+import { CheckpointKeeper } from '../rollback/checkpoint-keeper.js';
 import { Ledger, ledgerPath } from '../rollback/ledger.js';
 import { RollbackQueue } from '../rollback/queue.js';
 import { redisKeyReader } from '../rollback/redis-key.js';
@@ -47,6 +49,7 @@ export interface Parts {
   readonly app: Express;
   readonly metrics: ReceiverMetrics;
   readonly ledger: Ledger;
+  readonly checkpoints: CheckpointKeeper;
   readonly inbox: Inbox;
   readonly worker: InboxWorker;
   readonly queue: RollbackQueue;
@@ -61,6 +64,7 @@ export interface Parts {
 /**
  * Opens ledger and inbox and puts the parts together; nothing acts yet.
  * @param notReady why the receiver would not act now; undefined where it would
+ * @param onLedgerDisproved called when the ledger turns out not to be what it was taken for
  * @throws UserError when the ledger is not whole; the Node system error when the state directory cannot be used
  */
 export async function assemble(
@@ -68,9 +72,10 @@ export async function assemble(
   logger: Logger,
   access: Access,
   notReady: () => string | undefined,
+  onLedgerDisproved: () => void,
 ): Promise<Parts> {
   const { directory } = config.state;
-  const ledger = await Ledger.open(ledgerPath(directory), logger);
+  const { ledger, checkpoints } = await openLedger(ledgerPath(directory), logger, onLedgerDisproved);
   const inbox = await Inbox.open(inboxPath(directory), logger);
   const observation = new ObservationWriter(directory, ledger);
   await observation.write();
@@ -199,10 +204,22 @@ export async function assemble(
     { name: 'scoreboard', intervalSeconds: 1, run: whileInCharge(() => scoreboard.run()) },
     { name: 'incident files', intervalSeconds: 1, run: whileInCharge(() => incidents.run()) },
     { name: 'drills', intervalSeconds: 0.5, run: whileInCharge(() => drills.run()) },
+    { name: 'ledger checkpoint', intervalSeconds: 1, run: () => checkpoints.run() },
     { name: 'monitor log', intervalSeconds: 1, run: whileInCharge(() => monitorLog.run()) },
     ...(pair === undefined ? [] : [leaseTask(pair, config.receiver.lease.ttl)]),
   ];
-  return { app, metrics, ledger, inbox, worker, queue, mutex, pair, notifier, tasks, logger };
+  return { app, metrics, ledger, checkpoints, inbox, worker, queue, mutex, pair, notifier, tasks, logger };
+}
+
+/** Opens the ledger where its checkpoint is, so that a start does not take longer the longer it is. */
+async function openLedger(
+  path: string,
+  logger: Logger,
+  onDisproved: () => void,
+): Promise<Pick<Parts, 'ledger' | 'checkpoints'>> {
+  const openedAt = await readCheckpoint(path);
+  const ledger = await Ledger.open(path, logger, openedAt?.checkpoint);
+  return { ledger, checkpoints: new CheckpointKeeper({ ledger, openedAt, logger, onDisproved }) };
 }
 
 /** Goes on with what was accepted or begun before the receiver last ended. */

@@ -21,6 +21,8 @@ const longestFarewell = 90;
 /** Alerts in, rollbacks out. */
 export class Receiver {
   readonly address: ListenAddress;
+  /** aborted when nothing may be decided any more: the lock on the state directory is lost, or the ledger is not what it was taken for */
+  readonly mustEnd: AbortSignal;
   readonly #parts: Parts;
   readonly #lock: ExclusiveLock;
   readonly #server: Server;
@@ -33,12 +35,14 @@ export class Receiver {
     server: Server,
     address: ListenAddress,
     life: { isStopping: boolean },
+    mustEnd: AbortSignal,
   ) {
     this.#parts = parts;
     this.#lock = lock;
     this.#server = server;
     this.#life = life;
     this.address = address;
+    this.mustEnd = mustEnd;
     this.#periodic = new Periodic(parts.tasks, parts.logger);
   }
 
@@ -52,8 +56,21 @@ export class Receiver {
     const lock = await ExclusiveLock.acquire(lockPath(config.state.directory), 'redline receiver');
     try {
       const life = { isStopping: false };
-      const parts = await assemble(config, logger, access, () =>
-        life.isStopping ? 'the receiver is stopping' : undefined,
+      const mustEnd = new AbortController();
+      lock.onLost(() => {
+        logger.fatal(
+          'the lock on the state directory was taken away: ending at once, so that nothing is decided twice',
+        );
+        mustEnd.abort();
+      });
+      const parts = await assemble(
+        config,
+        logger,
+        access,
+        () => (life.isStopping ? 'the receiver is stopping' : undefined),
+        () => {
+          mustEnd.abort();
+        },
       );
       const server = createReceiverServer(parts.app, config.receiver.tls, (reason) => {
         parts.metrics.countRefusal(reason);
@@ -65,7 +82,7 @@ export class Receiver {
       const address = await listen(server, config.receiver.listen, 'receiver.listen');
       if (parts.pair === undefined) await takeUp(parts);
       await prepareIncidents(config, logger);
-      return new Receiver(parts, lock, server, address, life);
+      return new Receiver(parts, lock, server, address, life, mustEnd.signal);
     } catch (error) {
       await lock.release();
       if (errorCode(error) === undefined || error instanceof UserError) throw error;
@@ -75,15 +92,11 @@ export class Receiver {
     }
   }
 
-  /** Calls back when the lock on the state directory is lost: then nothing may be decided any more. */
-  onLockLost(callback: () => void): void {
-    this.#lock.onLost(callback);
-  }
-
   /** Takes nothing new in, lets a running rollback finish within its time, and ends. */
   async stop(): Promise<void> {
-    const { worker, queue, inbox, ledger, mutex, pair, notifier, logger } = this.#parts;
+    const { worker, queue, inbox, ledger, checkpoints, mutex, pair, notifier, logger } = this.#parts;
     this.#life.isStopping = true;
+    checkpoints.stop();
     const closed = once(this.#server, 'close');
     this.#server.close();
     await Promise.all([this.#periodic.stop(), worker.stop()]);

@@ -5,6 +5,7 @@ import { errorCode, ExitCode, UserError } from '../platform/errors.js';
 import { GroupCommit } from '../platform/group-commit.js';
 import type { Logger } from '../platform/log.js';
 import { Trouble } from '../platform/trouble.js';
+import type { Checkpoint } from './checkpoint.js';
 import { ChainError, chainRecord, chainStart, readRecord, type ChainHead } from './chain.js';
 import type { Fact, LedgerRecord, Origin } from './records.js';
 import { applyRecord, emptyState, type LedgerState } from './state.js';
@@ -49,6 +50,7 @@ interface Submission {
  * kept. `state` is what the records written so far amount to.
  */
 export class Ledger {
+  readonly path: string;
   readonly #log: DurableLog;
   readonly #writing: Trouble;
   readonly #state: LedgerState;
@@ -56,38 +58,47 @@ export class Ledger {
   readonly #commits: GroupCommit<Submission, readonly LedgerRecord[]>;
   #recent: LedgerRecord[];
   #head: ChainHead;
+  /** where the line of the head ends, bytes */
+  #offset: number;
   #fence: () => number = () => 0;
 
   private constructor(
+    path: string,
     log: DurableLog,
     writing: Trouble,
-    state: LedgerState,
-    head: ChainHead,
-    recent: LedgerRecord[],
+    { head, state, recent }: Omit<Checkpoint, 'offset'>,
   ) {
+    this.path = path;
     this.#log = log;
     this.#writing = writing;
     this.#state = state;
-    this.#head = head;
+    this.#head = { seq: head.seq, hash: head.hash };
+    this.#offset = log.size;
     this.#recent = recent;
     this.#commits = new GroupCommit((items) => this.#commit(items));
   }
 
   /**
    * Opens the ledger, verifies every record and folds them.
+   * @param checkpoint where to begin: what stands before it is taken for proven, and is for the caller to prove;
+   * it is used up
    * @throws UserError naming the first bad record and what to do
    */
-  static async open(path: string, logger: Logger): Promise<Ledger> {
-    let head: ChainHead = chainStart;
-    const state = emptyState();
-    let recent: LedgerRecord[] = [];
+  static async open(path: string, logger: Logger, checkpoint?: Checkpoint): Promise<Ledger> {
+    const state = checkpoint?.state ?? emptyState();
+    let head = checkpoint?.head ?? chainStart;
+    let recent = checkpoint?.recent ?? [];
     try {
-      const { log, torn } = await DurableLog.open(path, (line, number) => {
-        const record = readRecord(line, number, head);
-        head = record;
-        applyRecord(state, record);
-        recent = withNewest(recent, record);
-      });
+      const { log, torn } = await DurableLog.open(
+        path,
+        (line, number) => {
+          const record = readRecord(line, number, head);
+          head = record;
+          applyRecord(state, record);
+          recent = withNewest(recent, record);
+        },
+        checkpoint && { lines: checkpoint.head.seq, bytes: checkpoint.offset },
+      );
       if (torn !== undefined) {
         logger.warn(
           { file: path, bytes: torn.bytes, moved_to: torn.movedTo },
@@ -98,10 +109,15 @@ export class Ledger {
         begins: 'the ledger cannot be written: nothing is decided or begun until it can',
         ends: 'the ledger can be written again',
       });
-      return new Ledger(log, writing, state, { seq: head.seq, hash: head.hash }, recent);
+      return new Ledger(path, log, writing, { head, state, recent });
     } catch (error) {
       throw ledgerError(error, path);
     }
+  }
+
+  /** Where the next start may begin to read. Its parts change as facts are appended: to be written down at once. */
+  checkpoint(): Checkpoint {
+    return { head: this.#head, offset: this.#offset, state: this.#state, recent: this.#recent };
   }
 
   /** What the records amount to; changes as facts are appended. */
@@ -169,6 +185,7 @@ export class Ledger {
     );
     await this.#writing.watch(() => this.#log.append(lines));
     this.#head = head;
+    this.#offset = this.#log.size;
     for (const record of results.flat()) {
       applyRecord(this.#state, record);
       this.#recent = withNewest(this.#recent, record);

@@ -1,10 +1,14 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { loadConfig } from '../../src/config/load.js';
 import { UserError } from '../../src/platform/errors.js';
+import { checkpointPath } from '../../src/rollback/checkpoint.js';
+import { recordsBetweenCheckpoints } from '../../src/rollback/checkpoint-keeper.js';
+import { ledgerPath } from '../../src/rollback/ledger.js';
 import { runManualRollback } from '../../src/rollback/manual.js';
+import { writeLedgerHistory } from '../support/ledger-history.js';
 import { firing, ReceiverBench, scriptPlan } from '../support/receiver.js';
 import { runProgram } from '../support/run-program.js';
 import { silent } from '../support/violations.js';
@@ -77,6 +81,33 @@ describe('redline receiver', () => {
     expect(holders).toHaveLength(1);
     for (const pid of holders) process.kill(pid, 'SIGKILL');
     expect(await bench.kill('SIGCONT')).toBe(1);
+  });
+
+  it('begins at the checkpoint of a long ledger, and ends when an older record was changed', async () => {
+    const bench = await ReceiverBench.create(options);
+    const state = join(bench.folder, 'state');
+    mkdirSync(state, { recursive: true });
+    writeLedgerHistory(ledgerPath(state), recordsBetweenCheckpoints);
+    await bench.start();
+    await expect.poll(() => existsSync(checkpointPath(ledgerPath(state))), { timeout: 20_000 }).toBe(true);
+    const { id } = await bench.startCanary();
+    await bench.kill('SIGKILL');
+
+    await bench.start();
+    await expect
+      .poll(() => bench.log, { timeout: 20_000 })
+      .toContain('every record of the ledger was verified');
+    expect((await bench.deployments()).map((deployment) => deployment.id)).toContain(id);
+    await bench.kill('SIGKILL');
+
+    const ledger = readFileSync(ledgerPath(state), 'utf8');
+    writeFileSync(ledgerPath(state), ledger.replace('"operator":"kari"', '"operator":"nora"'));
+    const begun = await bench.redline('receiver');
+    expect(begun.code).toBe(1);
+    expect(begun.stderr).toContain('its content does not match its hash');
+    const again = await bench.redline('receiver');
+    expect(again.code).toBe(2);
+    expect(again.stderr).toMatch(/is not whole: record \d+: its content does not match its hash/);
   });
 });
 
