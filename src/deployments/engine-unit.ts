@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Config } from '../config/schema.js';
 import { errorCode } from '../platform/errors.js';
+import { mapStaggered } from '../platform/staggered.js';
 
 const run = promisify(execFile);
 /** A rollback waits for the answer: all questions together, and one of them, milliseconds. */
@@ -79,12 +80,11 @@ async function askAll(systemctl: string, units: readonly string[]): Promise<Load
   let states: LoadState[] = units.map(() => 'unanswered');
   for (;;) {
     const timeout = Math.round(Math.min(longestQuestion, deadline - performance.now()));
-    states = await Promise.all(
-      units.map(async (unit, index) => {
-        const known = states[index] ?? 'unanswered';
-        return known === 'unanswered' ? ask(systemctl, unit, timeout) : known;
-      }),
-    );
+    const known = states;
+    states = await mapStaggered(units, async (unit, index) => {
+      const state = known[index] ?? 'unanswered';
+      return state === 'unanswered' ? ask(systemctl, unit, timeout) : state;
+    });
     const first = states.find((state) => state !== 'not loaded');
     if (first !== 'unanswered' || deadline - performance.now() < 2 * pauseBetween) return states;
     await delay(pauseBetween);

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { errorMessage } from '../platform/errors.js';
 import { writeFileAtomically } from '../platform/files.js';
 import { createFolder, heirOf } from '../platform/owner.js';
+import { mapStaggered } from '../platform/staggered.js';
 import type { Diagnostic } from '../reports/incident.js';
 import type { DiagnosticSource } from './diagnostic-sources.js';
 
@@ -40,13 +41,11 @@ export async function gatherDiagnostics(
 ): Promise<Diagnostic[]> {
   await createIncidentFolder(dirname(folder));
   await createFolder(folder, folderMode);
-  return Promise.all(
-    sources.map(async ({ file, what, read }) => {
-      const { content, problem } = await attempt(read);
-      await writeIncidentFile(join(folder, file), content);
-      return { file, what, problem };
-    }),
-  );
+  return mapStaggered(sources, async ({ file, what, read }) => {
+    const { content, problem } = await attempt(read);
+    await writeIncidentFile(join(folder, file), content);
+    return { file, what, problem };
+  });
 }
 
 async function attempt(

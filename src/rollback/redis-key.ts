@@ -19,6 +19,11 @@ export function readNewest(config: Config['redis'], key: string, count: number):
   return ask(config, (redis) => redis.lrange(key, 0, count - 1));
 }
 
+/** Loads the client library: the program stands still for 0.1 s meanwhile, better not in the middle of a rollback. */
+export async function loadRedisClient(): Promise<void> {
+  await import('ioredis');
+}
+
 /** One connection a question, so that none is kept open for months to be used once. */
 async function ask<T>(config: Config['redis'], question: (redis: Redis | Cluster) => Promise<T>): Promise<T> {
   const redis = await connection(config);
@@ -33,7 +38,6 @@ async function ask<T>(config: Config['redis'], question: (redis: Redis | Cluster
 
 /** It is asked again by whoever verifies, so that it need not connect again by itself. */
 async function connection(config: Config['redis']): Promise<Redis | Cluster> {
-  // Most plans never ask Redis; those need not carry the library in memory.
   const { Cluster, Redis } = await import('ioredis');
   const target = redisTarget(config);
   const once = { lazyConnect: true, retryStrategy: () => null };
