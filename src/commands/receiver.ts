@@ -42,9 +42,10 @@ async function run(config: Config, path: string | undefined): Promise<ExitCode> 
   const receiver = await Receiver.start(config, logger);
   const { host, port } = receiver.address;
   logger.info({ host, port, mode: config.receiver.mode, config: path }, 'receiver listening');
+  const ending = Promise.race([terminationSignal(), whenAborted(receiver.mustEnd)]);
   const { loadRedisClient } = await import('../rollback/redis-key.js');
   await loadRedisClient();
-  const reason = await Promise.race([terminationSignal(), whenAborted(receiver.mustEnd)]);
+  const reason = await ending;
   // Why was logged already.
   if (reason === 'aborted') return ExitCode.failure;
   logger.info({ signal: reason }, 'stopping');

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createFolder, syncFolder, writeFileAtomically } from './files.js';
+import { parseJson } from './json.js';
 import { readWholeLines } from './line-file.js';
 
 /** So much of the end is written once more when a file is opened, bytes: more than goes into it at a time. */
@@ -139,7 +140,7 @@ async function readLines(
   };
   const { whole } = await readWholeLines(file, takeLines, known.bytes);
   if (held === undefined) return whole;
-  if (isJson(held)) {
+  if (parseJson(held) !== undefined) {
     onLine(held, number + 1);
     return whole;
   }
@@ -185,13 +186,4 @@ async function readPart(file: FileHandle, start: number, end: number): Promise<B
     filled += bytesRead;
   }
   return bytes;
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

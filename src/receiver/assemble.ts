@@ -236,7 +236,7 @@ export async function takeUp({
   worker.wake();
 }
 
-/** A receiver that stands alone need not carry the client of Redis in memory, nor load it. */
+/** A receiver that stands alone is ready before the client of Redis is loaded. */
 async function joinPair(settings: PairSettings): Promise<OpenPair> {
   const { openPair } = await import('./lease/open-pair.js');
   return openPair(settings);

@@ -39,7 +39,7 @@ export class CheckpointKeeper {
   #kept: number;
   /** the checkpoint that is to be proven, as it was read */
   #unproven: Buffer | undefined;
-  #isStopping = false;
+  readonly #stopped = new AbortController();
 
   constructor(parts: CheckpointKeeperParts) {
     this.#parts = parts;
@@ -67,7 +67,7 @@ export class CheckpointKeeper {
 
   /** A proof that is under way ends soon, without a finding. */
   stop(): void {
-    this.#isStopping = true;
+    this.#stopped.abort();
   }
 
   /** @returns whether it is proven */
@@ -75,7 +75,7 @@ export class CheckpointKeeper {
     const { ledger, logger, onDisproved } = this.#parts;
     const started = performance.now();
     const reason = await this.#disproof(bytes);
-    if (this.#isStopping) return false;
+    if (this.#stopped.signal.aborted) return false;
     if (reason === undefined) {
       const seconds = Number(((performance.now() - started) / 1000).toFixed(3));
       logger.info({ records: ledger.records, seconds }, 'every record of the ledger was verified');
@@ -95,21 +95,22 @@ export class CheckpointKeeper {
   async #disproof(bytes: Buffer): Promise<string | undefined> {
     const checkpoint = decodeCheckpoint(bytes);
     if (checkpoint === undefined) return 'its checkpoint cannot be read';
+    const { signal } = this.#stopped;
+    const { head } = checkpoint;
     const state = emptyState();
     let isSame: boolean | undefined;
     try {
       await readLedgerFile(this.#parts.ledger.path, async (entries) => {
-        if (this.#isStopping) throw new Stopping();
-        for (const { record } of isSame === undefined ? entries : []) {
+        for (const { record } of entries) {
+          if (record.seq > head.seq) break;
           applyRecord(state, record);
-          if (record.seq !== checkpoint.head.seq) continue;
-          isSame = record.hash === checkpoint.head.hash && isSameState(state, checkpoint.state);
-          break;
+          if (record.seq === head.seq)
+            isSame = record.hash === head.hash && isSameState(state, checkpoint.state);
         }
-        await delay(pauseBetweenPieces);
+        await delay(pauseBetweenPieces, undefined, { signal });
       });
     } catch (error) {
-      if (error instanceof Stopping) return undefined;
+      if (signal.aborted) return undefined;
       if (error instanceof ChainError) return error.message;
       throw error;
     }
@@ -117,16 +118,13 @@ export class CheckpointKeeper {
   }
 }
 
-/** Ends a reading whose finding nobody waits for. */
-class Stopping extends Error {}
-
 /** Also in their order: the oldest is forgotten first. */
 function isSameState(one: LedgerState, other: LedgerState): boolean {
   return isDeepStrictEqual(one, other) && isDeepStrictEqual(orders(one), orders(other));
 }
 
 function orders(state: LedgerState): string[][] {
-  return Object.values(state).flatMap((part: unknown) =>
+  return Object.values<unknown>({ ...state, drills: state.drills.known }).flatMap((part) =>
     part instanceof Map || part instanceof Set ? [[...part.keys()].map(String)] : [],
   );
 }

@@ -174,6 +174,21 @@ describe('the keeper of checkpoints', () => {
     await right.ledger.close();
   });
 
+  it('ends everything where the checkpoint remembers the same in another order', async () => {
+    const path = await longLedger();
+    const kept = await readCheckpoint(path);
+    if (kept === undefined) throw new Error('no checkpoint');
+    const { deployments } = kept.checkpoint.state;
+    const reversed = [...deployments].reverse();
+    deployments.clear();
+    for (const [id, deployment] of reversed) deployments.set(id, deployment);
+    await writeCheckpoint(path, encodeCheckpoint(kept.checkpoint));
+    const { ledger, keeper, ended } = await openAtCheckpoint(path);
+    await keeper.run();
+    expect(ended()).toBe(true);
+    await ledger.close();
+  });
+
   it('leaves a proof unfinished when it is told to stop', async () => {
     const path = await longLedger();
     changeEarlyRecord(path);
