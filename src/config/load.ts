@@ -239,6 +239,12 @@ function resolvePaths(config: Config, base: string): Config {
       incidents: fromRoot(files.incidents),
       reports: fromRoot(files.reports),
       data: fromRoot(files.data),
+      production_log: fromRoot(files.production_log),
+    },
+    database: {
+      ...config.database,
+      path: fromRoot(config.database.path),
+      backup_directory: fromRoot(config.database.backup_directory),
     },
     systemd: {
       ...config.systemd,

@@ -95,6 +95,31 @@ const files = z.strictObject({
   incidents: path('reports/incidents'),
   reports: path('reports/safety'),
   data: path('data'),
+  /** the log of a trading system that writes none to the journal, followed; empty: there is none */
+  production_log: path('logs/production_deployment.log'),
+});
+
+/** The trade tables of the trading system (SQLite). */
+const database = z.strictObject({
+  /** false where the trading system has no such file */
+  enabled: z.boolean().default(true),
+  /** below files.root */
+  path: z
+    .string()
+    .min(1, 'names no file; where there is none, set database.enabled to false')
+    .default('data/trading.db'),
+  /** how often it is looked whether something was written */
+  poll_interval: positiveDuration('1s'),
+  /** how long a read waits for a lock */
+  busy_timeout: positiveDuration('1s'),
+  /** how often the whole file is checked (PRAGMA quick_check); 0s: never */
+  check_interval: duration('1h'),
+  /** pairs of symbol and interval with series of their own; further ones are counted together as `other` */
+  series_limit: z.number().int().min(1).max(1000).default(200),
+  /** where `redline backup` writes its daily copies, below files.root */
+  backup_directory: path('backups'),
+  /** how long they are kept */
+  backup_keep: positiveDuration('30d'),
 });
 
 const floor = (fallback: number) => z.number().nonnegative().default(fallback);
@@ -140,6 +165,7 @@ export const configSchema = z.strictObject({
   systemd: systemd.prefault({}),
   journal: journal.prefault({}),
   files: files.prefault({}),
+  database: database.prefault({}),
   exporter: exporter.prefault({}),
   receiver: receiver.prefault({}),
   prometheus: z

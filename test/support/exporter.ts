@@ -94,6 +94,7 @@ function withDefaults(settings: Settings, folder: string): unknown {
   return {
     systemd: { enabled: false },
     journal: { enabled: false },
+    database: { enabled: false },
     files: { root: folder },
     state: { directory: folder },
     ...settings,
