@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.js';
 import type { Logger } from '../platform/log.js';
 import type { RedisSource } from '../sources/redis.js';
 import type { Labels, Metric } from './metric.js';
+import type { TradeTables } from './trade-tables/trade-tables.js';
 
 /** Every reason under which a collector may count an error: the values of the label `reason`. */
 export const errorReasons = [
@@ -15,6 +16,8 @@ export const errorReasons = [
   'malformed_json',
   'missing_field',
   'oversized',
+  'locked',
+  'corrupt',
   'future_timestamp',
   'position_lost',
   'unknown_action',
@@ -75,6 +78,8 @@ export interface CollectorEnvironment {
   readonly log: Logger;
   readonly engine: EngineState;
   readonly redis: RedisSource;
+  /** undefined where the trading system has none */
+  readonly tables: TradeTables | undefined;
 }
 
 /** A collector at work: keeps its connections and what it has read so far. */

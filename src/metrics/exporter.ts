@@ -6,6 +6,7 @@ import type { CollectorModule, EngineState } from './collector.js';
 import type { Page } from './page.js';
 import type { ProcessMetrics } from './process-metrics.js';
 import { CollectorRunner } from './runner.js';
+import { TradeTables } from './trade-tables/trade-tables.js';
 import { Values } from './values.js';
 
 /** The collectors of one configuration at work, and the way to exchange them for those of another. */
@@ -56,7 +57,8 @@ export class Exporter {
   #start(config: Config): Work {
     const redis = new RedisSource(config.redis, this.#log);
     const engine: EngineState = { unit: undefined, activeEnter: undefined };
-    const environment = { config, log: this.#log, engine, redis };
+    const tables = config.database.enabled ? new TradeTables(config.database, this.#log) : undefined;
+    const environment = { config, log: this.#log, engine, redis, tables };
     const runners: CollectorRunner[] = [];
     try {
       for (const module of this.#modules) {
@@ -67,19 +69,22 @@ export class Exporter {
     } catch (error) {
       for (const runner of runners) void runner.close();
       void redis.close();
+      void tables?.close();
       throw error;
     }
     const { collector_timeout: longest } = config.exporter;
-    return { redis, collection: new Collection(runners, this.#counters, this.#process, longest) };
+    return { redis, tables, collection: new Collection(runners, this.#counters, this.#process, longest) };
   }
 }
 
 interface Work {
   readonly redis: RedisSource;
+  readonly tables: TradeTables | undefined;
   readonly collection: Collection;
 }
 
-async function close({ collection, redis }: Work): Promise<void> {
+async function close({ collection, redis, tables }: Work): Promise<void> {
   await collection.close();
   await redis.close();
+  await tables?.close();
 }

@@ -16,6 +16,7 @@ import { riskCollector } from './risk.js';
 import { rollbackScriptsCollector } from './rollback-scripts.js';
 import { systemdCollector } from './systemd.js';
 import { tradeIntentCollector } from './trade-intent.js';
+import { tradeTablesCollector } from './trade-tables/collector.js';
 
 /** Every collector, in the order of the page. */
 export const collectorModules: readonly CollectorModule[] = [
@@ -32,6 +33,7 @@ export const collectorModules: readonly CollectorModule[] = [
   rollbackScriptsCollector,
   systemdCollector,
   journalCollector,
+  tradeTablesCollector,
   hostCollector,
   drillCollector,
 ];

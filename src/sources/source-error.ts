@@ -9,6 +9,8 @@ export type SourceFailure =
   | 'unreadable'
   | 'unwritable'
   | 'oversized'
+  | 'locked'
+  | 'corrupt'
   | 'invalid_value';
 
 /** A source could not be read. Its message names no secret. */

@@ -30,7 +30,7 @@ async function exported(systemd: object): Promise<Exported | undefined> {
   const engine: EngineState = { unit: undefined, activeEnter: undefined };
   const redis = new RedisSource(config.redis, log);
   await redis.close();
-  const collector = systemdCollector.create({ config, log, engine, redis });
+  const collector = systemdCollector.create({ config, log, engine, redis, tables: undefined });
   if (collector === undefined) return undefined;
   const counters = new Values();
   const runner = new CollectorRunner(systemdCollector, collector, counters, log);
