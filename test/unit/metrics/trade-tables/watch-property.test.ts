@@ -110,9 +110,28 @@ const action = fc.oneof(
       seconds: fc.constantFrom(0.25, 1, hour, day, 6 * day),
     }),
   },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('reach' as const),
+      pick: fc.nat(1000),
+      window: fc.constantFrom(...ages.slice(1)),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('vacuum' as const) }) },
 );
 type Action = typeof action extends fc.Arbitrary<infer T> ? T : never;
+
+/** The time at which the picked trade, confidence or state leaves a window, where that is still to come. */
+function edgeReached(writer: TradeWriter, pick: number, window: number, now: number): number {
+  const times = writer
+    .rows(
+      `SELECT unix(exit_time) AS at FROM trade_outcomes WHERE exit_time IS NOT NULL
+       UNION ALL SELECT unix(timestamp) FROM confidence_history UNION ALL SELECT unix(entered_at) FROM learning_states`,
+    )
+    .map(({ at }) => Number(at) + window);
+  return Math.max(now, times[pick % Math.max(1, times.length)] ?? now);
+}
 
 describe('what is said of the trade tables', () => {
   it('is what the queries of the playbook say, with their time comparisons put right', () => {
@@ -124,6 +143,7 @@ describe('what is said of the trade tables', () => {
         try {
           for (const step of actions) {
             if (step.kind === 'wait') now += step.seconds;
+            else if (step.kind === 'reach') now = edgeReached(writer, step.pick, step.window, now);
             else perform(writer, step, now);
             const snapshot = watch.look();
             expect(snapshot.failure).toBeUndefined();
@@ -139,7 +159,7 @@ describe('what is said of the trade tables', () => {
   });
 });
 
-function perform(writer: TradeWriter, step: Exclude<Action, { kind: 'wait' }>, now: number): void {
+function perform(writer: TradeWriter, step: Exclude<Action, { kind: 'wait' | 'reach' }>, now: number): void {
   const at = 'age' in step ? now - step.age : now;
   const text = 'form' in step ? (timeForms[step.form]?.(at) ?? null) : null;
   const pair = 'symbol' in step ? { symbol: step.symbol, interval: step.interval } : {};
