@@ -70,7 +70,7 @@ describe('amtool', () => {
     expect(ok, output).toBe(true);
   });
 
-  it('sends each alert of the catalogue where its labels say', async () => {
+  it('sends each alert of the catalogue where its labels say', { timeout: 300_000 }, async () => {
     for (const { alert, severity, priority, rollback } of catalogue) {
       const people =
         rollback === drillPlan
@@ -176,5 +176,16 @@ describe('alertmanager.yml', () => {
 
   it('never inhibits an alert that rolls back', () => {
     for (const { target_matchers: targets } of config.inhibit_rules) expect(targets).toContain('rollback=""');
+  });
+
+  it('inhibits, and by, no alert that does not exist', () => {
+    const named = config.inhibit_rules.flatMap(({ source_matchers, target_matchers }) =>
+      [...source_matchers, ...target_matchers].flatMap(
+        (matcher) => /^alertname=~?"(.+)"$/.exec(matcher)?.[1]?.split('|') ?? [],
+      ),
+    );
+    expect(named.length).toBeGreaterThan(0);
+    const known = new Set(catalogue.map(({ alert }) => alert));
+    expect(named.filter((name) => !known.has(name))).toEqual([]);
   });
 });
