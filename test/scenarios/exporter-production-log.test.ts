@@ -161,11 +161,12 @@ it('loses no line and counts none twice while the exporter is killed again and a
     return child;
   };
   let written = 0;
-  const writing = setInterval(() => {
+  const write = (): void => {
     appendFileSync(place.path, '[ERROR] x\n'.repeat(10));
     written += 10;
     if (written % 1000 === 0) renameSync(place.path, `${place.path}.${written / 1000}`);
-  }, 10);
+  };
+  let writing: NodeJS.Timeout | undefined;
   onTestFinished(() => {
     clearInterval(writing);
   });
@@ -176,6 +177,8 @@ it('loses no line and counts none twice while the exporter is killed again and a
     ['SIGKILL', 1],
   ] as const) {
     const exporter = await start();
+    await errors();
+    writing ??= setInterval(write, 10);
     const end = performance.now() + seconds * 1000;
     await expect
       .poll(async () => {

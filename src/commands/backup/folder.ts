@@ -37,23 +37,30 @@ export async function oldCopies(
   keep: number,
   now: number,
 ): Promise<FolderFile[]> {
-  const oldest = Math.min(Math.floor(now / day) * day - keep, Math.floor(now / day) * day);
+  const oldest = Math.floor(now / day) * day - keep;
   const isOld = (name: string): boolean => (backupTime(name, stem) ?? Infinity) < oldest;
   const { files } = await listFolder(folder, isOld, mostEntries);
   return [...files].sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
-/** Removes copies. @returns those that could not be, and why */
-export async function removeCopies(folder: string, copies: readonly FolderFile[]): Promise<string[]> {
+/** What became of copies that were to be removed: their names, and of those that could not be why. */
+export interface Removal {
+  readonly removed: readonly string[];
+  readonly failures: readonly string[];
+}
+
+export async function removeCopies(folder: string, copies: readonly FolderFile[]): Promise<Removal> {
+  const removed: string[] = [];
   const failures: string[] = [];
   for (const { name } of copies) {
     try {
       await unlink(join(folder, name));
+      removed.push(name);
     } catch (error) {
-      if (errorCode(error) !== 'ENOENT') failures.push(`${name} (${errorCode(error) ?? 'unknown'})`);
+      failures.push(`${name} (${errorCode(error) ?? 'unknown'})`);
     }
   }
-  return failures;
+  return { removed, failures };
 }
 
 /** Bytes that this user can still write below a folder, which may not exist yet. */

@@ -27,7 +27,7 @@ export interface BackupDone {
 }
 
 export function describePlan(plan: BackupPlan): string {
-  const target = plan.replaces ? `, in place of the one that is there` : '';
+  const target = plan.replaces ? ', in place of the one that is there' : '';
   const lines = [
     `Would copy ${plan.source} to ${plan.backup}${target}.`,
     `Needs ${size(plan.needed_bytes)}; free: ${size(plan.free_bytes)}.`,

@@ -140,7 +140,7 @@ async function make(run: Run): Promise<BackupDone> {
     await rename(temporary, backup);
     await syncFolder(folder);
     const old = await oldCopies(folder, stem, keep, now);
-    const failures = await removeCopies(folder, old);
+    const { removed, failures } = await removeCopies(folder, old);
     return {
       source: path,
       backup,
@@ -149,7 +149,7 @@ async function make(run: Run): Promise<BackupDone> {
       seconds: (performance.now() - began) / 1000,
       replaced,
       rows: contents.rows,
-      removed: old.map((file) => file.name).filter((file) => !failures.some((text) => text.startsWith(file))),
+      removed,
       not_removed: failures,
     };
   } finally {
