@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { ExitCode } from '../platform/errors.js';
 import { packageVersion } from '../platform/package-root.js';
 import { registerAudit } from './audit.js';
+import { registerBackup } from './backup.js';
 import { registerCanary } from './canary.js';
 import { registerCheck } from './check.js';
 import type { CommandContext, RegisterCommand } from './context.js';
@@ -38,6 +39,7 @@ const commands: readonly RegisterCommand[] = [
   registerCheck,
   registerDrill,
   registerAudit,
+  registerBackup,
 ];
 
 /**

@@ -1,9 +1,13 @@
 import { z } from 'zod';
 import type { Moment } from '../platform/steady-clock.js';
 import { readJournalEntry, type JournalEntry, type JournalLine } from '../readings/journal-entry.js';
-import { JournalTally, matchWindow, type PatternCount, type SavedCounts } from '../readings/journal-tally.js';
+import { JournalTally, type SavedCounts, type UnitPatternCount } from '../readings/journal-tally.js';
+import { matchWindow } from '../readings/pattern-tally.js';
 import type { JournalReader, JournalStart } from '../sources/journal.js';
 import type { ErrorReason } from './collector.js';
+import { Problems, type Problem } from './problems.js';
+import type { Progress } from './progress-file.js';
+import { savedPatternsSchema } from './saved-patterns.js';
 
 /** How far the journal was read, and what was counted until there. */
 export const savedJournalSchema = z.strictObject({
@@ -13,28 +17,11 @@ export const savedJournalSchema = z.strictObject({
   /** the newest line that was counted; null: none so far */
   position: z.strictObject({ cursor: z.string(), microseconds: z.number(), unit: z.string() }).nullable(),
   counts: z.strictObject({
-    units: z.record(
-      z.string(),
-      z.record(
-        z.string(),
-        z.strictObject({
-          lines: z.int().nonnegative(),
-          last: z.number().optional(),
-          recent: z.string(),
-        }),
-      ),
-    ),
+    units: z.record(z.string(), savedPatternsSchema),
     at: z.number(),
   }),
 });
 export type SavedJournal = z.output<typeof savedJournalSchema>;
-
-/** Something that cost a value or a line, as often as it happened. */
-export interface Problem {
-  readonly reason: ErrorReason;
-  readonly times: number;
-  readonly detail: string;
-}
 
 /** A line that is stamped further ahead of the present than this is from the future, seconds. */
 const tolerance = 60;
@@ -48,13 +35,13 @@ interface Reread {
 }
 
 /** Takes the lines of the journal, each once whatever happens in between, and counts them. */
-export class JournalKeeper implements JournalReader {
+export class JournalKeeper implements JournalReader, Progress<SavedJournal> {
   /** whether lines were counted that were not saved */
   hasChanged: boolean;
   readonly #units: readonly string[];
   readonly #now: () => Moment;
   readonly #since: number;
-  readonly #problems = new Map<ErrorReason, Problem>();
+  readonly #problems = new Problems();
   #tally: JournalTally;
   #position: SavedJournal['position'];
   #reread: Reread | undefined;
@@ -118,12 +105,10 @@ export class JournalKeeper implements JournalReader {
 
   /** What went wrong since it was asked last. */
   takeProblems(): Problem[] {
-    const problems = [...this.#problems.values()];
-    this.#problems.clear();
-    return problems;
+    return this.#problems.take();
   }
 
-  counts(): PatternCount[] {
+  counts(): UnitPatternCount[] {
     return this.#tally.counts(this.#now());
   }
 
@@ -171,6 +156,6 @@ export class JournalKeeper implements JournalReader {
   }
 
   #note(reason: ErrorReason, detail: string): void {
-    this.#problems.set(reason, { reason, times: (this.#problems.get(reason)?.times ?? 0) + 1, detail });
+    this.#problems.note(reason, detail);
   }
 }

@@ -1,4 +1,5 @@
 import type { Metric } from './metric.js';
+import { backupsCollector } from './backups.js';
 import { calibrationFilesCollector } from './calibration-files.js';
 import { calibrationCollector } from './calibration.js';
 import { canaryFilesCollector } from './canary-files.js';
@@ -11,6 +12,7 @@ import { engineHealthCollector } from './engine-health.js';
 import { equityCollector } from './equity.js';
 import { hostCollector } from './host.js';
 import { journalCollector } from './journal.js';
+import { productionLogCollector } from './production-log.js';
 import { redisCollector } from './redis.js';
 import { riskCollector } from './risk.js';
 import { rollbackScriptsCollector } from './rollback-scripts.js';
@@ -34,6 +36,8 @@ export const collectorModules: readonly CollectorModule[] = [
   systemdCollector,
   journalCollector,
   tradeTablesCollector,
+  productionLogCollector,
+  backupsCollector,
   hostCollector,
   drillCollector,
 ];

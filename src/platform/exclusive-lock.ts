@@ -23,9 +23,14 @@ export class ExclusiveLock {
   /**
    * @param path the lock's file; created where it is missing. Beside it stands who holds it, `<path>.holder`
    * @param name of this program, told to whoever comes second
+   * @param advice what whoever comes second can do
    * @throws UserError when another process holds it, or `flock` (util-linux) is missing
    */
-  static async acquire(path: string, name: string): Promise<ExclusiveLock> {
+  static async acquire(
+    path: string,
+    name: string,
+    advice = 'end the other, or set state.directory to another folder',
+  ): Promise<ExclusiveLock> {
     await mkdir(dirname(path), { recursive: true });
     const holderFile = `${path}.holder`;
     // In a session of its own: a Ctrl-C at the terminal must not take the lock before the program has finished.
@@ -34,7 +39,7 @@ export class ExclusiveLock {
       ['--nonblock', '--conflict-exit-code', String(conflictExitCode), path, 'cat'],
       { stdio: ['pipe', 'pipe', 'pipe'], detached: true },
     );
-    await hasEchoed(child, path, holderFile);
+    await hasEchoed(child, path, holderFile, advice);
     await writeFile(holderFile, `${name}, process ${process.pid}\n`);
     child.unref();
     return new ExclusiveLock(child, holderFile);
@@ -65,7 +70,12 @@ export class ExclusiveLock {
 }
 
 /** `cat` runs only under the lock, so its echo is the proof that the lock is ours. */
-async function hasEchoed(child: ChildProcess, path: string, holderFile: string): Promise<void> {
+async function hasEchoed(
+  child: ChildProcess,
+  path: string,
+  holderFile: string,
+  advice: string,
+): Promise<void> {
   let said = '';
   child.stderr?.on('data', (bytes: Buffer) => (said += bytes.toString()));
   child.stdin?.on('error', () => undefined); // told by the exit code
@@ -82,7 +92,7 @@ async function hasEchoed(child: ChildProcess, path: string, holderFile: string):
   if (outcome === 'locked') return;
   if (outcome === conflictExitCode) {
     throw new UserError(
-      `${dirname(path)} is in use by ${await holderName(holderFile)}. Only one may use it: end the other, or set state.directory to another folder.`,
+      `${dirname(path)} is in use by ${await holderName(holderFile)}. Only one may use it: ${advice}.`,
     );
   }
   if (outcome instanceof Error) {

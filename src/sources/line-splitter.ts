@@ -37,6 +37,11 @@ export class LineSplitter {
     if (from < bytes.length) this.#add(bytes.subarray(from));
   }
 
+  /** What came behind the last newline, as a line; undefined: nothing did. */
+  rest(): OutputLine | undefined {
+    return this.#size === 0 && this.#end === undefined ? undefined : this.#take();
+  }
+
   #add(piece: Buffer): void {
     if (this.#end !== undefined) {
       const end = Buffer.concat([this.#end, piece]);

@@ -1,15 +1,17 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { freePort } from '../../src/platform/free-port.js';
+import { packageRoot } from '../../src/platform/package-root.js';
 import { poll } from '../../src/platform/poll.js';
 import { firing, payload } from '../support/receiver.js';
 import { hasPolkit, place, SystemdMachine } from '../support/systemd-machine.js';
 import { describeWithSystemd } from '../support/systemd-suite.js';
+import { createTradeTables, TradeWriter } from '../support/trade-tables.js';
 
 /** What `systemd-analyze security` may find at most, of 10; left open are the network, /proc of one's own, and machine code. */
 const greatestExposure = 2.5;
-const unitFiles = ['redline-receiver.service', 'redline-exporter.service'];
+const unitFiles = ['redline-receiver.service', 'redline-exporter.service', 'redline-backup.service'];
 const engine = 'quantum-ai-engine.service';
 const longRunning = '[Unit]\nDefaultDependencies=no\n[Service]\nExecStart=/bin/sleep infinity\n';
 
@@ -67,6 +69,41 @@ describeWithSystemd('the units of systemd/', (systemd) => {
     expect(await touch('/var/lib/redline-exporter/mark')).toBe('');
     for (const path of ['/srv/trading/mark', '/etc/mark', '/usr/mark', '/var/mark'])
       expect(await touch(path)).toMatch(/Read-only file system|Permission denied/);
+  });
+
+  it('let the backup read the database of another user while that is written to, and write copies and nothing else', async () => {
+    const machine = await SystemdMachine.create(systemd());
+    machine.configure({ files: { root: '/srv/trading' }, state: { directory: '/var/lib/redline' } });
+    const trading = join(machine.folder, 'trading');
+    mkdirSync(join(trading, 'backups'));
+    const owned = await systemd().run('chown', ['--reference=/srv/trading', '/srv/trading/backups']);
+    expect(owned.stderr).toBe('');
+    const database = join(trading, 'data', 'trading.db');
+    createTradeTables(database, 5000);
+    const writer = await TradeWriter.start(database);
+    await machine.install('redline-backup.service', 'backup --json');
+    const started = await systemd().systemctl('start', 'redline-backup.service');
+    const said = await systemd().run('journalctl', ['-u', 'redline-backup.service', '--no-pager']);
+    expect(started, said.stdout).toMatchObject({ code: 0 });
+    expect(said.stdout).toContain('"method": "snapshot"');
+    expect(writer.isRunning, writer.said).toBe(true);
+    await writer.stop();
+    expect(readdirSync(join(trading, 'backups')).some((name) => /^trading_\d{8}\.db$/.test(name))).toBe(true);
+    expect(readdirSync(join(trading, 'data'))).toEqual(['trading.db']);
+  });
+
+  it('start the backup every day, also for a day that was missed', async () => {
+    const timer = 'redline-backup.timer';
+    copyFileSync(join(packageRoot, 'systemd', timer), join(systemd().units, timer));
+    await systemd().writeUnit(`${timer}.d/test.conf`, '[Unit]\nDefaultDependencies=no\n');
+    const verified = await systemd().run('systemd-analyze', ['verify', '--man=no', timer], {
+      environment: { ...process.env, SYSTEMD_UNIT_PATH: '/etc/systemd/system' },
+    });
+    expect(verified.stderr.split('\n').filter((line) => line.includes(`${timer}:`))).toEqual([]);
+    await systemd().systemctl('daemon-reload');
+    expect(await systemd().property(timer, 'Unit')).toBe('redline-backup.service');
+    expect(await systemd().property(timer, 'Persistent')).toBe('yes');
+    expect(await systemd().property(timer, 'TimersCalendar')).toContain('OnCalendar=*-*-* 23:30:00 UTC');
   });
 
   it('let the receiver roll back through polkit, keep its script from writing elsewhere, and let it outlive a crash', async (context) => {
