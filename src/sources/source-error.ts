@@ -9,7 +9,10 @@ export type SourceFailure =
   | 'unreadable'
   | 'unwritable'
   | 'oversized'
-  | 'invalid_value';
+  | 'invalid_value'
+  | 'missing_field'
+  | 'locked'
+  | 'query_failed';
 
 /** A source could not be read. Its message names no secret. */
 export class SourceError extends Error {
