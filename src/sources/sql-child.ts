@@ -28,6 +28,8 @@ function giveUp(message: string): void {
 // Whoever started it decides when it ends.
 for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
 process.once('disconnect', end);
+// It may be gone since before this program was loaded.
+if (!process.connected) end();
 
 let isBusy = false;
 const worker = new Worker(new URL('sql-worker.js', import.meta.url), {
