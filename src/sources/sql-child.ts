@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { errorMessage } from '../platform/errors.js';
-import { sqlReady, type SqlAnswer } from './sql-protocol.js';
+import { errorCode, errorMessage } from '../platform/errors.js';
+import type { SqlAnswer, SqlProblem, sqlReady } from './sql-protocol.js';
 
 // A program of its own, so that a query that takes too long can be killed: SQLite is native code, which nothing else
 // interrupts. The query runs in a thread, so that this one sees meanwhile that the exporter is gone, or memory runs out.
@@ -21,8 +21,8 @@ function tell(message: SqlAnswer | typeof sqlReady, told: () => void = () => und
   process.send?.(message, told);
 }
 
-function giveUp(message: string): void {
-  tell({ problem: { reason: 'oversized', message } }, end);
+function giveUp(reason: SqlProblem['reason'], message: string): void {
+  tell({ problem: { reason, message } }, end);
 }
 
 // Whoever started it decides when it ends.
@@ -35,15 +35,13 @@ let isBusy = false;
 const worker = new Worker(new URL('sql-worker.js', import.meta.url), {
   resourceLimits: { maxOldGenerationSizeMb: threadHeap },
 });
-worker.once('online', () => {
-  tell(sqlReady);
-});
-worker.on('message', (answer: SqlAnswer) => {
+worker.on('message', (said: SqlAnswer | typeof sqlReady) => {
   isBusy = false;
-  tell(answer);
+  tell(said);
 });
 worker.once('error', (error) => {
-  giveUp(`the query failed and took its process with it: ${errorMessage(error)}`);
+  const isMemory = errorCode(error) === 'ERR_WORKER_OUT_OF_MEMORY';
+  giveUp(isMemory ? 'oversized' : 'unreadable', `the process for queries fails: ${errorMessage(error)}`);
 });
 process.on('message', (request) => {
   isBusy = true;
@@ -51,5 +49,5 @@ process.on('message', (request) => {
 });
 setInterval(() => {
   if (isBusy && process.memoryUsage.rss() > mostMemory)
-    giveUp(`the query needs more than ${mostMemory / 1024 / 1024} MiB of memory: it was killed`);
+    giveUp('oversized', `the query needs more than ${mostMemory / 1024 / 1024} MiB of memory: it was killed`);
 }, lookEvery);

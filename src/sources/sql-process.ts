@@ -108,7 +108,11 @@ class SqlChild {
   /** @throws SourceError where it does not begin */
   async begin(timeoutSeconds: number): Promise<void> {
     const said = await this.#next(timeoutSeconds, 'the process for queries did not begin');
-    if (said !== sqlReady) throw new SourceError(said.problem?.reason ?? 'unreadable', 'it did not begin');
+    if (said === sqlReady) return;
+    throw new SourceError(
+      said.problem?.reason ?? 'unreadable',
+      said.problem?.message ?? 'the process for queries answers unasked',
+    );
   }
 
   /** @throws SourceError where it ends before it answers, or does not in time */

@@ -27,7 +27,8 @@ export interface SqlProblem {
 }
 
 export type SqlAnswer =
-  { readonly rows: SqlRows; readonly problem?: never } | { readonly problem: SqlProblem };
+  | { readonly rows: SqlRows; readonly problem?: never }
+  | { readonly problem: SqlProblem; readonly rows?: never };
 
 /** What the process says once it takes requests. */
 export const sqlReady = 'ready';

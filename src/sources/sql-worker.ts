@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import type { SqlRequest } from './sql-protocol.js';
+import { sqlReady, type SqlRequest } from './sql-protocol.js';
 import { SqlReader } from './sql-reader.js';
 
 // The thread of src/sources/sql-child.ts that queries run in.
@@ -9,3 +9,5 @@ const reader = new SqlReader();
 parentPort?.on('message', (request: SqlRequest) => {
   parentPort?.postMessage(reader.read(request));
 });
+// Not before SQLite is loaded: that is what can fail.
+parentPort?.postMessage(sqlReady);

@@ -40,7 +40,7 @@ describe('what is refused', () => {
     ['scrape_duration_seconds', 'names that begin with scrape_ are taken'],
     ['up', 'Prometheus has a series up of its own'],
   ])('the name %j', (name, message) => {
-    expect(() => parse(whole({ name }))).toThrow(`custom.0.name: ${message}`.slice(0, 15));
+    expect(() => parse(whole({ name }))).toThrow('custom.0.name: ');
     expect(() => parse(whole({ name }))).toThrow(message);
   });
 
