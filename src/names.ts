@@ -27,6 +27,10 @@ export const exporterMetric = {
   rollbackScriptReadable: 'redline_rollback_script_readable',
   rollbackScriptExecutable: 'redline_rollback_script_executable',
   rollbackScriptValid: 'redline_rollback_script_valid',
+  customUp: 'redline_custom_up',
+  customDuration: 'redline_custom_duration_seconds',
+  customTimestamp: 'redline_custom_timestamp_seconds',
+  customSeriesDropped: 'redline_custom_series_dropped',
 
   redisUp: 'quantum_redis_up',
   redisPing: 'quantum_redis_ping_seconds',

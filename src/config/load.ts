@@ -135,15 +135,32 @@ function isRejectedText(schema: z.ZodType): boolean {
   return !result.success && result.error.issues.some((issue) => issue.code === 'invalid_type');
 }
 
-/** The keys of an object schema, looking through `.default()` and `.prefault()`; undefined for anything else. */
+/** The keys of an object schema, looking through `.prefault()` and `.optional()`; undefined for anything else. */
 function shapeOf(schema: z.core.$ZodType): Record<string, z.core.$ZodType> | undefined {
   const definition: unknown = schema._zod.def;
   if (!isRecord(definition)) return undefined;
   if (isRecord(definition.shape)) return definition.shape as Record<string, z.core.$ZodType>;
   const inner = definition.innerType;
-  return isRecord(inner) && definition.type === 'prefault'
+  return isRecord(inner) && (definition.type === 'prefault' || definition.type === 'optional')
     ? shapeOf(inner as unknown as z.core.$ZodType)
     : undefined;
+}
+
+/** The schema of one key, or of an entry of a list. */
+function schemaAt(schema: z.core.$ZodType, key: string): z.core.$ZodType | undefined {
+  const { def } = (schema as z.core.$ZodTypes)._zod;
+  switch (def.type) {
+    case 'object':
+      return def.shape[key];
+    case 'array':
+      return def.element;
+    case 'default':
+    case 'optional':
+    case 'prefault':
+      return schemaAt(def.innerType, key);
+    default:
+      return undefined;
+  }
 }
 
 function setAt(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
@@ -186,8 +203,9 @@ function firstUnknownKey(errors: readonly (readonly z.core.$ZodIssue[])[]): stri
 
 /** The keys that the configuration knows at a place; every known key where the place is inside a plan. */
 function keysAt(path: readonly string[]): string[] {
-  let shape: Record<string, z.core.$ZodType> | undefined = configSchema.shape;
-  for (const key of path) shape = shape?.[key] === undefined ? undefined : shapeOf(shape[key]);
+  let schema: z.core.$ZodType | undefined = configSchema;
+  for (const key of path) schema = schema === undefined ? undefined : schemaAt(schema, key);
+  const shape = schema === undefined ? undefined : shapeOf(schema);
   return shape === undefined
     ? ['methods', 'environment', 'name', 'command', 'timeout', 'verify', 'verify_timeout']
     : Object.keys(shape);
@@ -284,6 +302,14 @@ function resolvePaths(config: Config, base: string): Config {
       client_tls: clientTls(receiver.client_tls),
     },
     state: { directory: fromBase(config.state.directory) },
+    custom: config.custom.map((metric) =>
+      metric.sql === undefined
+        ? metric
+        : {
+            ...metric,
+            sql: { ...metric.sql, database: fromRoot(metric.sql.database || config.database.path) },
+          },
+    ),
   };
 }
 

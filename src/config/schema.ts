@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { calibrationInputs } from '../names.js';
+import { custom } from './custom-settings.js';
 import { exporter } from './exporter-settings.js';
 import { rollbacks, type plan, type verification } from './plan-settings.js';
 import { receiver } from './receiver-settings.js';
@@ -190,6 +191,7 @@ export const configSchema = z.strictObject({
   state: z.strictObject({ directory: path('state') }).prefault({}),
   deployments: deployments.prefault({}),
   rollbacks,
+  custom,
 });
 
 export type Config = z.output<typeof configSchema>;

@@ -24,6 +24,9 @@ export const errorReasons = [
   'unknown_model',
   'invalid_confidence',
   'invalid_value',
+  'locked',
+  'query_failed',
+  'duplicate_series',
   'internal',
 ] as const;
 export type ErrorReason = (typeof errorReasons)[number];

@@ -6,6 +6,7 @@ import { canaryFilesCollector } from './canary-files.js';
 import { closedTradesCollector } from './closed-trades.js';
 import type { CollectorModule } from './collector.js';
 import { ownMetrics } from './collector-metrics.js';
+import { customCollector } from './custom.js';
 import { decisionsCollector } from './decisions.js';
 import { drillCollector } from './drill.js';
 import { engineHealthCollector } from './engine-health.js';
@@ -40,6 +41,7 @@ export const collectorModules: readonly CollectorModule[] = [
   backupsCollector,
   hostCollector,
   drillCollector,
+  customCollector,
 ];
 
 /** Every metric of the exporter once, and which collectors set it; `exporter` are those of the runner. */

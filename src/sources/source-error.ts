@@ -11,7 +11,9 @@ export type SourceFailure =
   | 'oversized'
   | 'locked'
   | 'corrupt'
-  | 'invalid_value';
+  | 'invalid_value'
+  | 'missing_field'
+  | 'query_failed';
 
 /** A source could not be read. Its message names no secret. */
 export class SourceError extends Error {

@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import Database from 'better-sqlite3';
 import { z } from 'zod';
 import { freePort } from '../../src/platform/free-port.js';
 import { startAlertmanager } from '../../src/stack/servers.js';
@@ -145,6 +146,51 @@ receivers:
     const { stdout } = await stack.redlineWith(environment, 'check');
     expect(stdout).toContain('-> Set scrape_interval of the job redline-receiver');
     expect(stdout).toContain('-> Set evaluation_interval (global)');
+  });
+
+  it('runs each custom metric once, and shows what it yields or what is wrong with it', async () => {
+    const path = join(stack.directory, 'custom.db');
+    const database = new Database(path);
+    onTestFinished(() => {
+      database.close();
+    });
+    database.exec(`CREATE TABLE orders (symbol TEXT, size REAL);
+      INSERT INTO orders VALUES ('A', 1), ('B', 2.5), ('C', 3), ('D', 4), ('E', NULL)`);
+    const sql = (name: string, query: string, more: object = {}): object => {
+      return { name, help: 'Of the test.', sql: { query, labels: ['symbol'], database: path }, ...more };
+    };
+    const query = 'SELECT symbol, size AS value FROM orders';
+    const custom = [
+      sql('mybot_size', query),
+      sql('mybot_few_total', query, { series_limit: 2 }),
+      sql('mybot_none', `${query} WHERE size > 9`),
+      sql('mybot_wrong', 'SELECT symbol, sise AS value FROM orders'),
+      sql('mybot_write', 'DELETE FROM orders RETURNING symbol, size AS value'),
+      { name: 'mybot_key', help: 'Of the test.', redis: { key: 'mybot:missing' } },
+    ];
+    const environment = { REDLINE_CUSTOM: JSON.stringify(custom) };
+    const { code, stdout } = await stack.redlineWith(environment, 'check');
+    expect(code).toBe(2);
+    const lines = stdout.split('\n');
+    const start = lines.findIndex((line) => line.includes('custom metric'));
+    const refusal = 'a query must be one statement that only reads: SELECT, WITH or VALUES';
+    expect(lines.slice(start, start + 15)).toEqual([
+      'ok    custom metric mybot_size: mybot_size{symbol="A"} 1; mybot_size{symbol="B"} 2.5; mybot_size{symbol="C"} 3; and 1 more',
+      'warn  custom metric mybot_size: value of {symbol="E"} is NULL and no number',
+      '      -> Such series are left out and counted: correct the query (GROUP BY, coalesce, WHERE).',
+      'ok    custom metric mybot_few_total: mybot_few_total{symbol="A"} 1; mybot_few_total{symbol="B"} 2.5',
+      'warn  custom metric mybot_few_total: more series than series_limit, 2',
+      '      -> Further ones are left out: group by less, order by what counts, or raise series_limit.',
+      expect.stringMatching(/^warn {2}custom metric mybot_few_total: mybot_few_total is a gauge, /),
+      '      -> Name it without _total.',
+      'ok    custom metric mybot_none: no series at the moment',
+      'FAIL  custom metric mybot_wrong: no such column: sise',
+      '      -> Correct the query: it can be tried with sqlite3 -readonly.',
+      `FAIL  custom metric mybot_write: ${refusal}`,
+      '      -> Write one statement that only reads.',
+      'FAIL  custom metric mybot_key: Redis has no key mybot:missing',
+      '      -> Correct key and path, or see that it is written.',
+    ]);
   });
 
   it('names everything that does not answer, and stands itself', async () => {

@@ -5,6 +5,7 @@ import { openServices } from '../services.js';
 import { outputPaint, print, printJson } from '../terminal.js';
 import { checkAlertmanager } from './alertmanager.js';
 import { checkCalibration } from './calibration.js';
+import { checkCustomMetrics } from './custom.js';
 import { checkFiles, checkPlans, checkRedis } from './local.js';
 import { checkExporter, checkReceiver } from './programs.js';
 import { checkPrometheus } from './prometheus.js';
@@ -26,6 +27,7 @@ async function checkEverything(configPath: string | undefined): Promise<CheckLin
     checkPlans(config),
     checkCalibration(config),
     checkRedis(config),
+    checkCustomMetrics(config),
     checkExporter(config),
     checkPrometheus(prometheus, config.prometheus.url),
     ...[url, ...cluster].map((each) => checkAlertmanager(each, timeout, receiver.address)),
