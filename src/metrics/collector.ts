@@ -24,7 +24,6 @@ export const errorReasons = [
   'unknown_model',
   'invalid_confidence',
   'invalid_value',
-  'locked',
   'query_failed',
   'duplicate_series',
   'internal',
