@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { common, exporterMetric, job, optionalJob, receiverMetric, recordedMetric } from '../../../src/names.js';
+import {
+  common,
+  exporterMetric,
+  job,
+  optionalJob,
+  receiverMetric,
+  recordedMetric,
+} from '../../../src/names.js';
 import { selectorsOf } from '../../support/promql.js';
 import { readYaml, rules } from '../../support/rule-files.js';
 
