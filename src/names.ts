@@ -8,6 +8,11 @@ export const job = {
   alertmanager: 'alertmanager',
 } as const;
 
+/** Jobs that rules judge where an installation adds them to Prometheus' configuration. */
+export const optionalJob = {
+  backend: 'backend',
+} as const;
+
 /** The plan of `redline drill`, and the alert that starts it: built in, beside the plans of the configuration. */
 export const drillPlan = 'drill';
 export const drillAlert = 'RedlineDrill';

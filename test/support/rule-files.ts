@@ -27,7 +27,7 @@ const catalogueEntry = z.strictObject({
   rollback: z.string().optional(),
   priority: z.enum(['P0', 'P1', 'P2']).optional(),
   for: z.string().optional(),
-  scope: z.literal('deployment').optional(),
+  scope: z.enum(['deployment', 'production']).optional(),
   meaning: z.string().min(20),
 });
 

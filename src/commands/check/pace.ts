@@ -7,7 +7,14 @@ import type { CheckLine } from '../../reports/check-lines.js';
 const slowestSeconds = 15;
 const jobs: readonly string[] = [job.exporter, job.receiver];
 /** The groups whose alerts and records follow one another within seconds. */
-const groupNames: readonly string[] = ['deployments', 'post-calibration', 'qsc-canary', 'redline'];
+const groupNames: readonly string[] = [
+  'deployments',
+  'playbook-financial',
+  'playbook-health',
+  'post-calibration',
+  'qsc-canary',
+  'redline',
+];
 
 const why = `(${slowestSeconds}s at most, as in prometheus/prometheus.yml), and reload Prometheus: the rules read deployments through windows of 30 s.`;
 

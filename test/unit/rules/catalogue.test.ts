@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { drillPlan } from '../../../src/names.js';
-import { alertRules, alertTests, catalogue, rules } from '../../support/rule-files.js';
+import { drillPlan, recordedMetric } from '../../../src/names.js';
+import { alertRules, alertTests, catalogue, restsOn, rules } from '../../support/rule-files.js';
+
+/** Judged always: its alerts say which deployment while one of kind production is under observation. */
+const productionPlan = 'production';
 
 /** What tells two rows apart: one alert may have two severities. */
 function identity({ alert, severity }: { readonly alert: string; readonly severity?: string }): string {
@@ -39,10 +42,16 @@ describe('the catalogue of alerts', () => {
 
   it('lets no alert roll back without saying which deployment', () => {
     for (const { alert, rollback, scope, severity } of catalogue) {
-      if (rollback === undefined) continue;
+      if (rollback === undefined) {
+        expect({ alert, scope }).not.toEqual({ alert, scope: 'production' });
+        continue;
+      }
       // What a drill starts changes nothing: its alert is the only one that wakes nobody.
-      const expected = rollback === drillPlan ? 'info' : 'critical';
-      expect({ alert, scope, severity }).toEqual({ alert, scope: 'deployment', severity: expected });
+      const expected = {
+        scope: rollback === productionPlan ? 'production' : 'deployment',
+        severity: rollback === drillPlan ? 'info' : 'critical',
+      };
+      expect({ alert, scope, severity }).toEqual({ alert, ...expected });
     }
   });
 });
@@ -57,8 +66,9 @@ describe('promtool tests', () => {
     expect(firing.length).toBeGreaterThan(0);
     // The one alert that never stops.
     if (alert !== 'Watchdog') expect(own.some(({ exp_alerts }) => exp_alerts.length === 0)).toBe(true);
+    const named = new Set(firing.map(({ exp_labels }) => 'deployment' in exp_labels));
+    expect([...named].sort()).toEqual(scope === 'production' ? [false, true] : [scope === 'deployment']);
     for (const { exp_labels } of firing) {
-      expect('deployment' in exp_labels).toBe(scope === 'deployment');
       // A canary is of a model, and its alerts say which.
       if (rollback !== undefined)
         expect(exp_labels).toMatchObject({ rollback, ...(rollback === 'qsc' ? { model: 'xgb' } : {}) });
@@ -66,18 +76,31 @@ describe('promtool tests', () => {
   });
 });
 
+/** Records that are judged, or say what is. */
+const judgedRecord = /^(quantum:|redline:(condition|judged|calibration_))/;
+
 describe('groups', () => {
   it.each([...new Set(catalogue.map(({ runbook }) => runbook))])(
-    'judge %s in one evaluation, at the global interval',
+    'judge the readings of %s in one evaluation, at the global interval',
     (file) => {
       const judging = rules.filter(
-        ({ record, labels, ...rule }) =>
+        ({ record, ...rule }) =>
           rule.file === file &&
-          (labels.rollback !== undefined ||
-            (record !== undefined && /^(quantum:|redline:(condition|judged|calibration_))/.test(record))),
+          record !== undefined &&
+          record !== recordedMetric.condition &&
+          judgedRecord.test(record),
       );
       expect(new Set(judging.map(({ group }) => group)).size).toBeLessThanOrEqual(1);
       expect(judging.filter(({ interval }) => interval !== undefined)).toEqual([]);
+    },
+  );
+
+  it.each(alertRules.filter(({ labels }) => labels.rollback !== undefined))(
+    'judge $alert in one evaluation with what it rests on, at the global interval',
+    (alert) => {
+      const parts = [...restsOn(alert)].filter(({ file }) => file === alert.file);
+      expect(new Set(parts.map(({ group }) => group))).toEqual(new Set([alert.group]));
+      expect(parts.filter(({ interval }) => interval !== undefined)).toEqual([]);
     },
   );
 
