@@ -11,6 +11,7 @@ const groupNames: readonly string[] = [
   'deployments',
   'playbook-financial',
   'playbook-health',
+  'playbook-model',
   'post-calibration',
   'qsc-canary',
   'redline',

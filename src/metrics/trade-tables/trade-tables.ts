@@ -33,9 +33,9 @@ const hangs = 15;
 /** Before a thread that ended by itself is begun anew, milliseconds. */
 const restartDelay = 1000;
 /** A check of the file that could not be made, or has found damage, is made again after this, seconds. */
-const retryCheck = 60;
-/** Between checks because a read came upon damage, milliseconds. */
-const checkPause = 10_000;
+const retryCheck = 30;
+/** Between checks because of what a read came upon, milliseconds. */
+const checkPause = 3000;
 /** What a thread may need beside its rows, which lie outside of the heap; megabytes. */
 const heapLimit = 128;
 /** Notes that are kept until they are taken; there is no end of what can be wrong. */
@@ -51,6 +51,8 @@ export class TradeTables {
   #checker: Worker | undefined;
   #nextCheck: NodeJS.Timeout | undefined;
   #checkedAt = Number.NEGATIVE_INFINITY;
+  /** since then */
+  #isReplaced = false;
   #last: { readonly snapshot: Snapshot; readonly receivedAt: number } | undefined;
   #crash: string | undefined;
   #integrity: FileIntegrity | undefined;
@@ -132,15 +134,22 @@ export class TradeTables {
     this.#last = { snapshot, receivedAt: performance.now() };
     this.#flaws.push(...snapshot.flaws.slice(0, mostNotes - this.#flaws.length));
     this.#rereads.push(...snapshot.rereads.slice(0, mostNotes - this.#rereads.length));
-    // Damage that a read has come upon need not wait for the next check.
-    const isDamaged = snapshot.failure?.reason === 'corrupt' && this.#integrity?.intact !== false;
-    if (isDamaged && performance.now() - this.#checkedAt > checkPause) this.#check();
+    if (this.#isCheckDue(snapshot)) this.#check();
+  }
+
+  /** Damage that a read has come upon, and a file in the place of a damaged one, need not wait for the next check. */
+  #isCheckDue({ failure, rereads }: Snapshot): boolean {
+    const isKnownDamaged = this.#integrity?.intact === false;
+    this.#isReplaced ||= rereads.some(({ reason }) => reason === 'replaced');
+    if (performance.now() - this.#checkedAt < checkPause) return false;
+    return isKnownDamaged ? this.#isReplaced && failure === undefined : failure?.reason === 'corrupt';
   }
 
   #check(): void {
     if (this.#checker !== undefined) return;
     clearTimeout(this.#nextCheck);
     this.#checkedAt = performance.now();
+    this.#isReplaced = false;
     const { path, busy_timeout: busyTimeout, check_interval: interval } = this.#settings;
     const data: IntegrityWorkerData = { path, busyTimeout };
     const checker = startWorker('integrity-worker.js', data);
