@@ -87,7 +87,7 @@ describe('decide', () => {
       { ...other, reason: 'kill_switch' },
       { ...set, reason: 'second' },
     );
-    expect([...again.state.ignored]).toEqual([JSON.stringify(['A', 'canary-1', 'accepted'])]);
+    expect([...again.state.ignored.keys()]).toEqual([JSON.stringify(['A', 'canary-1', 'accepted'])]);
     expect(again.state.killSwitch).toEqual({ on: true, reason: 'second', operator: 'alice', since: 500 });
   });
 
