@@ -48,7 +48,8 @@ Run by hand it needs no environment. Each of these replaces a default; relative 
                              deploy_production.py, --rollback
   ROLLBACK_COMMAND_TIMEOUT   60: seconds that it may take; then its process group is ended
   ROLLBACK_PROCESS           extended regular expression: every process of this machine whose command line matches is one
-                             of the deployment. Default: those that name a deploy_production.py in the root
+                             of the deployment. Default: those that name a deploy_production.py in the root, or in a
+                             folder that this user cannot see
   ROLLBACK_PID_FILE          its process is one of the deployment too
   ROLLBACK_GONE_TIMEOUT      30: seconds that the processes may take to end when the command has
   ROLLBACK_END_PROCESS       yes: what is left then is ended: SIGTERM, after 10 s SIGKILL. Default no: people are told

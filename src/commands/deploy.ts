@@ -51,7 +51,10 @@ function registerStart(deploy: Command, context: CommandContext): void {
     .command('start')
     .description('after the change: put it under observation; a violation is rolled back by itself')
     .argument('<kind>', 'what was deployed: calibration or production')
-    .option('--started-at <time>', 'when a calibration began that is under way: ISO 8601, Unix s, or "2h ago"')
+    .option(
+      '--started-at <time>',
+      'when a calibration began that is under way: ISO 8601, Unix s, or "2h ago"',
+    )
     .option(
       '--duration <length>',
       'of the observation of a calibration, 72h at most (default: as configured); production has no end',

@@ -52,7 +52,9 @@ export function renderProductionStarted(
     `  Since        ${formatTime(started_at)}${operator === '' ? '' : `, by ${printable(operator)}`}`,
     '  Until        no end: a rollback, or a person, ends it',
     `  Rolled back  once, by the first of: ${alerts.map(printable).join(', ')}`,
-    ...accepted.map((name) => `  Accepted     ${printable(name)}: starts nothing until it has been false once`),
+    ...accepted.map(
+      (name) => `  Accepted     ${printable(name)}: starts nothing until it has been false once`,
+    ),
     '',
     'Follow it:',
     `  ${command} deploy status`,

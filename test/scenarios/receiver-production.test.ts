@@ -96,7 +96,10 @@ it('production is stopped once, verified and on record, and again once it is dec
   expect((await bench.deployments())[0]).toMatchObject({ id, outcome: 'rolled_back' });
 
   const file = join(bench.root, 'reports/incidents', `${rollback.id}.md`);
-  const text = await poll(() => (bench.facts('incident_written')[0] ? readFileSync(file, 'utf8') : undefined), 60);
+  const text = await poll(
+    () => (bench.facts('incident_written')[0] ? readFileSync(file, 'utf8') : undefined),
+    60,
+  );
   expect(text).toContain('production rolled back after `PortfolioDrawdownCritical`');
   expect(text).toContain('P0');
   expect(text).toContain('- [ ] Look at the exchange for open positions and orders');

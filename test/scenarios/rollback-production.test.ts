@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { poll } from '../../src/platform/poll.js';
@@ -224,6 +225,36 @@ describe('a process that does not end when it is told to', () => {
   });
 });
 
+describe('processes that this user cannot see', () => {
+  const hide = 'mount -t proc -o hidepid=2 proc /proc';
+  const canHide = spawnSync('unshare', ['--mount', 'sh', '-c', hide]).status === 0;
+
+  it.skipIf(!canHide)('are not taken for gone, and a pid file tells of them', async () => {
+    const system = new ProductionSystem();
+    // A copy, since the user may not be able to read this clone.
+    chmodSync(system.root, 0o755);
+    const scripts = system.path('scripts');
+    cpSync(dirname(productionScript), scripts, { recursive: true });
+    const check = (settings: NodeJS.ProcessEnv) =>
+      system.rollBack(
+        [
+          ...['--mount', 'sh', '-ec', `${hide}; exec "$@"`, 'sh'],
+          ...['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'],
+          ...[join(scripts, 'production.sh'), '--check'],
+        ],
+        settings,
+        'unshare',
+      );
+    const blind = await check({});
+    expect(blind.code).toBe(exit.incomplete);
+    expect(blind.stderr).toContain("Only this user's processes can be seen here");
+    const pid = await system.start();
+    const told = await check({ ROLLBACK_PID_FILE: 'production.pid' });
+    expect(told.code).toBe(exit.engine);
+    expect(told.stderr).toContain(`The deployment runs: ${pid} (command line not readable)`);
+  });
+});
+
 describe('trades', () => {
   const readers = [
     ['sqlite3', { ROLLBACK_NODE: '/nowhere/node' }, hasSqlite],
@@ -260,26 +291,29 @@ describe('trades', () => {
     });
 
     it.skipIf(!isThere).each([
-      ['is corrupt', (path: string) => writeFileSync(path, 'x'.repeat(8192)), 'cannot be read: '],
-      ['is not there', (path: string) => rmSync(path), 'does not exist'],
-      ['has no such table', (path: string) => writeFileSync(path, ''), 'no such table'],
+      ['is corrupt', overwriteWith('x'.repeat(8192)), 'cannot be read: '],
+      ['is not there', rmSync, 'does not exist'],
+      ['has no such table', overwriteWith(''), 'no such table'],
       ['is locked', lock, 'locked'],
-    ])('are not watched where the database %s, which fails no rollback', async (_what, spoil, why) => {
-      const system = new ProductionSystem();
-      const pid = await system.start();
-      spoil(system.database);
-      const { code, stdout, stderr } = await system.rollBack([], reader);
-      expect(stderr).toContain('TRADES NOT WATCHED: ');
-      expect(stderr).toContain(why);
-      expect(stdout).toMatch(/Rolled back; trades were not watched \(see above\)\.\n$/);
-      expect(code).toBe(exit.done);
-      expect(isAlive(pid)).toBe(false);
-      expect(system.lastLine()).toMatchObject({
-        process_gone: true,
-        trades_opened: null,
-        outcome: 'stopped',
-      });
-    });
+    ] as const)(
+      'are not watched where the database %s, which fails no rollback',
+      async (_what, spoil, why) => {
+        const system = new ProductionSystem();
+        const pid = await system.start();
+        spoil(system.database);
+        const { code, stdout, stderr } = await system.rollBack([], reader);
+        expect(stderr).toContain('TRADES NOT WATCHED: ');
+        expect(stderr).toContain(why);
+        expect(stdout).toMatch(/Rolled back; trades were not watched \(see above\)\.\n$/);
+        expect(code).toBe(exit.done);
+        expect(isAlive(pid)).toBe(false);
+        expect(system.lastLine()).toMatchObject({
+          process_gone: true,
+          trades_opened: null,
+          outcome: 'stopped',
+        });
+      },
+    );
   });
 
   it('are not watched where there is no reader, or no database at all', async () => {
@@ -341,6 +375,12 @@ describe('production.sh refuses, and changes nothing,', () => {
     expect((await system.rollBack(['--help'])).stdout).toContain('ROLLBACK_QUIET_SECONDS');
   });
 });
+
+function overwriteWith(content: string): (path: string) => void {
+  return (path) => {
+    writeFileSync(path, content);
+  };
+}
 
 /** Keeps every reader out for as long as the test runs. */
 function lock(path: string): void {

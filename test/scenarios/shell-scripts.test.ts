@@ -32,9 +32,13 @@ const scripts = shellScripts(packageRoot);
 it('finds the scripts', () => {
   expect(scripts).toEqual(
     expect.arrayContaining(
-      ['rollback/qsc.sh', 'rollback/calibration.sh', 'rollback/production.sh', 'rollback/lib.sh', '.ci/run'].map((name) =>
-        join(packageRoot, name),
-      ),
+      [
+        'rollback/qsc.sh',
+        'rollback/calibration.sh',
+        'rollback/production.sh',
+        'rollback/lib.sh',
+        '.ci/run',
+      ].map((name) => join(packageRoot, name)),
     ),
   );
 });

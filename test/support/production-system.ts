@@ -72,7 +72,7 @@ export class ProductionSystem extends TradingFolder {
     return runProgram(args, script, {
       PATH: [this.path('bin'), process.env.PATH ?? ''].join(delimiter),
       ROLLBACK_ROOT: this.root,
-      ROLLBACK_QUIET_SECONDS: '2',
+      ROLLBACK_QUIET_SECONDS: '1',
       ROLLBACK_GONE_TIMEOUT: '5',
       ...environment,
     });

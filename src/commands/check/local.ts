@@ -21,10 +21,10 @@ import { canWrite, preflightPlan } from '../plan-preflight.js';
 export async function checkPlans(config: Config, isProduction: boolean): Promise<CheckLine[]> {
   const unit = await resolveEngineUnit(config);
   const lines = await Promise.all(
-    Object.entries(config.rollbacks).map(([name, plan]) =>
+    Object.entries(config.rollbacks).map(async ([name, plan]) =>
       kindOfPlan(name) === 'production' && !isProduction && !existsSync(planProgram(config, plan))
         ? [notSetUp(name)]
-        : preflightPlan(config, name, unit),
+        : await preflightPlan(config, name, unit),
     ),
   );
   return lines.flat();

@@ -63,7 +63,11 @@ async function dryRunLine(
       ? { what, level: 'ok', detail: 'every step could be taken; nothing was changed' }
       : { what, level: 'ok', detail: printable(warnings.join('; ').slice(0, shown)) };
   }
-  const how = timed_out ? `no end in ${timeout} s` : error === '' ? `exit code ${exit_code ?? 'none'}` : error;
+  const how = timed_out
+    ? `no end in ${timeout} s`
+    : error === ''
+      ? `exit code ${exit_code ?? 'none'}`
+      : error;
   return {
     what,
     level: 'fail',

@@ -64,9 +64,7 @@ export async function startProduction(
   });
   if (json) printJson({ ok: true, checks, deployment });
   else
-    print(
-      renderProductionStarted(deployment, judged.rollbackAlerts ?? [], services.command, outputPaint()),
-    );
+    print(renderProductionStarted(deployment, judged.rollbackAlerts ?? [], services.command, outputPaint()));
   return ExitCode.ok;
 }
 
