@@ -89,7 +89,7 @@ function describeFact(record: LedgerRecord): string {
     case 'evidence_added':
       return `${record.rollback}: also ${record.alertname}: ${record.description}`;
     case 'violation_ignored':
-      return `${record.alertname} of ${record.deployment} started nothing: ${record.reason}`;
+      return `${record.alertname} of ${record.deployment === '' ? 'no deployment' : record.deployment} started nothing: ${record.reason.replaceAll('_', ' ')}`;
     case 'kill_switch':
       return `kill switch ${record.on ? 'set' : 'taken back'}${by(record.operator)}: ${record.reason}`;
     case 'monitoring_completed':

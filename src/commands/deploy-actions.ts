@@ -21,17 +21,28 @@ export async function deployStatus(configPath: string | undefined, json: boolean
   return status.missing.length === 0 ? ExitCode.ok : ExitCode.refused;
 }
 
-/** `redline deploy end`. @throws UserError when nothing is under observation, or the receiver refuses */
+/**
+ * `redline deploy end`.
+ * @param asked the kind that is to end; undefined: whichever is under observation
+ * @throws UserError when there is none, or the receiver refuses
+ */
 export async function endDeployment(
   configPath: string | undefined,
   outcome: 'accepted' | 'abandoned',
+  asked: DeploymentKind | undefined,
 ): Promise<ExitCode> {
   const { receiver, command } = openServices(configPath);
-  const open = openDeployments(await receiver.deployments());
+  const open = openDeployments(await receiver.deployments()).filter(
+    ({ kind }) => asked === undefined || kind === asked,
+  );
   // `production` has no end; where another one is under observation too, that is the one meant.
   const deployment = open.find(({ kind }) => kind !== 'production') ?? open[0];
-  if (deployment === undefined)
-    throw new UserError('Nothing is under observation: there is nothing to end.', ExitCode.refused);
+  if (deployment === undefined) {
+    throw new UserError(
+      `${asked === undefined ? 'Nothing' : `No ${asked}`} is under observation: there is nothing to end.`,
+      ExitCode.refused,
+    );
+  }
   const { id, kind, model } = deployment;
   await receiver.endDeployment(id, outcome);
   print(`The observation of ${[kind, model].join(' ').trim()} (${id}) has ended: ${outcome}.`);
@@ -46,6 +57,8 @@ const whatStays: Readonly<Partial<Record<DeploymentKind, (command: string) => st
     `Its weights stay in force and nobody watches them. To undo them: ${command} canary rollback --reason "..."`,
   calibration: (command) =>
     `Its configuration stays in force and nobody watches it. To undo it: ${command} rollback calibration --reason "..."`,
+  production: (command) =>
+    `It runs on, and its alerts page people and roll nothing back. To stop it: ${command} rollback production --reason "..."`,
 };
 
 async function readStatus({ receiver, prometheus }: Services): Promise<DeployStatus> {

@@ -1,10 +1,13 @@
 import { Option, type Command } from 'commander';
+import type { DeploymentKind } from '../deployments/deployment.js';
 import { UserError } from '../platform/errors.js';
 import type { CommandContext, RegisterCommand } from './context.js';
 
 const outcomes = ['accepted', 'abandoned'] as const;
+const kinds = ['calibration', 'canary', 'go-live', 'production'] as const satisfies readonly DeploymentKind[];
 interface EndOptions {
   readonly outcome: (typeof outcomes)[number];
+  readonly kind?: DeploymentKind;
 }
 
 interface PrepareOptions {
@@ -37,7 +40,7 @@ function registerPrepare(deploy: Command, context: CommandContext): void {
     .option('--operator <name>', 'who; goes on record (default: the user)')
     .option('--json', 'print it as JSON')
     .action(async (kind: string, options: PrepareOptions) => {
-      refuseOtherKinds(kind);
+      refuseOtherKinds(kind, ['calibration']);
       const { prepareCalibration } = await import('./calibration/prepare.js');
       context.exit(await prepareCalibration(context.operatorConfigPath(), options));
     });
@@ -47,9 +50,15 @@ function registerStart(deploy: Command, context: CommandContext): void {
   deploy
     .command('start')
     .description('after the change: put it under observation; a violation is rolled back by itself')
-    .argument('<kind>', 'what was deployed: calibration')
-    .option('--started-at <time>', 'when it began, for one under way: ISO 8601, Unix s, or "2h ago"')
-    .option('--duration <length>', 'of the observation, 72h at most (default: as configured)')
+    .argument('<kind>', 'what was deployed: calibration or production')
+    .option(
+      '--started-at <time>',
+      'when a calibration began that is under way: ISO 8601, Unix s, or "2h ago"',
+    )
+    .option(
+      '--duration <length>',
+      'of the observation of a calibration, 72h at most (default: as configured); production has no end',
+    )
     .option('--operator <name>', 'who; goes on record (default: the user)')
     .option(
       '--accept <alert>',
@@ -58,19 +67,38 @@ function registerStart(deploy: Command, context: CommandContext): void {
     )
     .option('--json', 'print it as JSON')
     .action(async (kind: string, options: StartOptions) => {
-      refuseOtherKinds(kind);
+      refuseOtherKinds(kind, ['calibration', 'production']);
+      if (kind === 'production') {
+        refuseTimes(options);
+        const { startProduction } = await import('./production/start.js');
+        context.exit(await startProduction(context.operatorConfigPath(), options));
+        return;
+      }
       const { startCalibration } = await import('./calibration/start.js');
       context.exit(await startCalibration(context.operatorConfigPath(), options));
     });
 }
 
-/** @throws UserError for a kind that is declared elsewhere, or nowhere */
-function refuseOtherKinds(kind: string): void {
-  if (kind === 'calibration') return;
+/** @throws UserError for a kind that is declared elsewhere, or nowhere, or needs no such step */
+function refuseOtherKinds(kind: string, known: readonly string[]): void {
+  if (known.includes(kind)) return;
+  if (kind === 'canary') {
+    throw new UserError(
+      'A canary passes the gate first: redline canary activate --model MODEL prepares and starts it.',
+    );
+  }
   throw new UserError(
-    kind === 'canary'
-      ? 'A canary passes the gate first: redline canary activate --model MODEL prepares and starts it.'
-      : `There is no deployment of kind "${kind}". There are: calibration (redline deploy prepare|start calibration), canary (redline canary activate).`,
+    kind === 'production'
+      ? 'Production has nothing to prepare: redline deploy start production checks and declares it.'
+      : `There is no deployment of kind "${kind}". There are: calibration (redline deploy prepare|start calibration), production (redline deploy start production), canary (redline canary activate).`,
+  );
+}
+
+/** @throws UserError for what only a calibration takes */
+function refuseTimes({ startedAt, duration }: StartOptions): void {
+  if (startedAt === undefined && duration === undefined) return;
+  throw new UserError(
+    `${startedAt === undefined ? '--duration' : '--started-at'} is for a calibration: production is declared from now on, and has no end.`,
   );
 }
 
@@ -94,8 +122,14 @@ function registerEnd(deploy: Command, context: CommandContext): void {
         .choices(outcomes)
         .makeOptionMandatory(),
     )
-    .action(async ({ outcome }: EndOptions) => {
+    .addOption(
+      new Option(
+        '--kind <kind>',
+        'of which kind, where two are under observation (default: the one beside production)',
+      ).choices(kinds),
+    )
+    .action(async ({ outcome, kind }: EndOptions) => {
       const { endDeployment } = await import('./deploy-actions.js');
-      context.exit(await endDeployment(context.operatorConfigPath(), outcome));
+      context.exit(await endDeployment(context.operatorConfigPath(), outcome, kind));
     });
 }

@@ -1,4 +1,5 @@
 import { PrometheusError, type PrometheusClient } from '../alerts/prometheus.js';
+import type { DeploymentKind } from '../deployments/deployment.js';
 import { receiverMetric } from '../names.js';
 import { UserError } from '../platform/errors.js';
 import { hasFailure, type CheckLine } from '../reports/check-lines.js';
@@ -8,24 +9,30 @@ import type { Services } from './services.js';
 /**
  * What every deployment needs of the receiver: that it is ready, takes our token, observes nothing else and acts.
  * @param others how it is taken that something else is under observation
+ * @param kind what is to be declared: `production` beside the others, which exclude each other
  */
 export async function receiverLines(
   { receiver, prometheus, command }: Services,
   others: 'warn' | 'fail',
+  kind: DeploymentKind = 'calibration',
 ): Promise<CheckLine[]> {
   const lines = await checkReceiver(receiver);
   if (hasFailure(lines)) return lines;
   try {
     const open = (await receiver.deployments()).filter(
-      ({ outcome, kind }) => outcome === null && kind !== 'production',
+      (other) => other.outcome === null && (other.kind === 'production') === (kind === 'production'),
     );
+    const ending =
+      kind === 'production'
+        ? `End it: ${command} deploy end --kind production --outcome accepted|abandoned`
+        : `Wait for its end (${command} deploy status), or end it: ${command} deploy end --outcome accepted|abandoned`;
     return [
       ...lines,
-      ...open.map(({ id, kind, model }): CheckLine => ({
+      ...open.map(({ id, kind: other, model }): CheckLine => ({
         what: 'other deployments',
         level: others,
-        detail: `${[kind, model].join(' ').trim()} (${id}) is under observation`,
-        todo: `One at a time. Wait for its end (${command} deploy status), or end it: ${command} deploy end --outcome accepted|abandoned`,
+        detail: `${[other, model].join(' ').trim()} (${id}) is under observation`,
+        todo: `One at a time. ${ending}`,
       })),
       ...(await shadowLines(prometheus)),
     ];

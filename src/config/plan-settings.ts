@@ -75,4 +75,17 @@ export const rollbacks = z
         },
       ],
     },
+    production: {
+      environment: {},
+      methods: [
+        {
+          name: 'script',
+          command: ['rollback_production.sh'],
+          // The command, the end of its process, and the time in which no trade may be opened, each with a margin.
+          timeout: 240,
+          verify_timeout: 15,
+          verify: [{ command: ['${package}/rollback/production.sh', '--check'] }],
+        },
+      ],
+    },
   });

@@ -52,11 +52,13 @@ export const startDeploymentRequest = z.strictObject({
   operator: z.string().max(128).default(''),
   cutover: z.number().positive().nullable().default(null),
   weight: z.number().gt(0).max(1).nullable().default(null),
-  /** length of the observation, seconds, at most 72 h (the rules look back no further) */
+  /** length of the observation, seconds, at most 72 h (the rules look back no further); of `production` none, as that has no end */
   observation_seconds: z
     .number()
     .positive()
-    .max(72 * 3600),
+    .max(72 * 3600)
+    .nullable()
+    .default(null),
   settle_seconds: z.number().nonnegative(),
   /** when a calibration began, Unix seconds, that is under way already; null: now */
   started_at: z.number().positive().nullable().default(null),

@@ -9,7 +9,7 @@ import { decide, type Decision, type IgnoreReason } from '../rollback/decide.js'
 import { drillDelivery } from '../rollback/drill-delivery.js';
 import type { Ledger } from '../rollback/ledger.js';
 import type { RollbackQueue } from '../rollback/queue.js';
-import { ignoredKey } from '../rollback/state.js';
+import { isIgnoredOnRecord } from '../rollback/state.js';
 
 /** What is no violation at all, or known already, is counted and not recorded. */
 const unrecorded: ReadonlySet<IgnoreReason> = new Set(['no_plan', 'duplicate']);
@@ -112,7 +112,7 @@ export class AlertHandler {
     if (unrecorded.has(reason)) return;
     const { ledger, logger } = this.#parts;
     const { alertname, plan, deployment } = violation;
-    if (ledger.state.ignored.has(ignoredKey(alertname, deployment, reason))) return;
+    if (isIgnoredOnRecord(ledger.state, { ...violation, reason }, unixNow())) return;
     await ledger.append({ type: 'violation_ignored', alertname, plan, deployment, reason });
     logger.info({ alert: alertname, plan, deployment, reason }, 'alert ignored');
   }

@@ -49,7 +49,7 @@ export function checkCalibrationOrder(
   checkBaseline(baseline, quantities);
   if (start === null) return;
   refuseFuture(start, 'the start');
-  if (start + length <= now)
+  if (length !== null && start + length <= now)
     throw new HttpError(400, `the observation would be over already: it began at ${isoTime(start)}`);
 }
 

@@ -52,7 +52,8 @@ export class Deployments {
   /**
    * Puts a deployment under observation.
    * @throws HttpError 409 while another is, or while a rollback runs; 400 for a canary without model or cutover, a
-   * calibration without all of its baseline, and a start that is to come, too long ago, or before the end of another
+   * calibration without all of its baseline, no length of the observation, and a start that is to come, too long ago,
+   * or before the end of another
    */
   async start(request: StartDeploymentRequest): Promise<Deployment> {
     const { ledger, mutex, observation, quantities, logger } = this.#parts;
@@ -75,7 +76,7 @@ export class Deployments {
         operator: request.operator,
         started_at: start,
         declared_at: now,
-        ends_at: request.kind === 'production' ? null : start + request.observation_seconds,
+        ends_at: endOf(request, start),
         settle_seconds: request.settle_seconds,
         cutover: request.cutover,
         weight: request.weight,
@@ -155,4 +156,16 @@ export class Deployments {
     );
     if (other !== undefined) throw new HttpError(409, `${other.id} is under observation; end it first`);
   }
+}
+
+/**
+ * The planned end of its observation.
+ * @param start Unix seconds
+ * @returns null for `production`, which has none
+ * @throws HttpError 400 where another kind has no length
+ */
+function endOf({ kind, observation_seconds: length }: StartDeploymentRequest, start: number): number | null {
+  if (kind === 'production') return null;
+  if (length === null) throw new HttpError(400, `observation_seconds is missing: a ${kind} ends by time`);
+  return start + length;
 }

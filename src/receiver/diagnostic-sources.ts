@@ -54,6 +54,9 @@ export function diagnosticSources(config: Config, prometheus: PrometheusClient):
     log('scoreboard.md', 'the scoreboard as it stood', join(files.reports, 'scoreboard_latest.md')),
     log('canary.jsonl', 'end of the canary log', files.canary_log),
     log('monitor.log', "end of the calibration's monitor log", files.monitor_log),
+    ...(files.production_log === ''
+      ? []
+      : [log('production.log', "end of the trading system's own log", files.production_log)]),
     {
       file: 'recent-errors.txt',
       what: `newest ${keptErrors} entries of ${config.redis.keys.recent_errors}, newest first`,

@@ -149,7 +149,7 @@ function causeOf({ trigger }: Rollback): string {
 /** Why an alert started nothing, for people. */
 const refusals: Readonly<Record<string, string>> = {
   unknown_plan: 'no such plan is configured',
-  no_deployment: 'the alert names no deployment',
+  no_deployment: 'the alert names no deployment, as none is declared that this plan undoes',
   unknown_deployment: 'no such deployment was declared',
   other_deployment: 'the plan undoes another kind of deployment',
   accepted: 'its condition held when the deployment was declared, and was accepted',

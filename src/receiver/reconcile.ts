@@ -98,7 +98,7 @@ export class Reconciliation {
     if (this.#authority.refusal() !== undefined) return;
     for (const rule of rollbackRules.filter(({ health }) => health === 'ok')) {
       for (const instance of rule.alerts) {
-        if (instance.state !== 'firing' || instance.labels.deployment === undefined) continue;
+        if (instance.state !== 'firing') continue;
         await this.#handler.handle(violationOfRule(rule, instance), {
           source: 'reconciliation',
           payloadDigest: null,

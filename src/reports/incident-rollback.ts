@@ -133,7 +133,7 @@ function verificationOf(methods: readonly MethodRun[]): string[] {
   return lines.length > 0 ? lines : ['Nothing was verified.'];
 }
 
-function toDoOf({ result, trigger, evidence }: Rollback, deployment: Deployment | undefined): string[] {
+function toDoOf({ plan, result, trigger, evidence }: Rollback, deployment: Deployment | undefined): string[] {
   return [
     ...(result === 'failed'
       ? ['Bring the trading system into a known state by hand; look at engine and files first']
@@ -147,6 +147,12 @@ function toDoOf({ result, trigger, evidence }: Rollback, deployment: Deployment 
       ? ['Correct the calibration, and capture a fresh baseline: `redline deploy prepare calibration`']
       : []),
     ...(deployment?.kind === 'canary' ? ['Pass the gate anew: `redline gate`'] : []),
+    ...(plan === 'production'
+      ? [
+          'Look at the exchange for open positions and orders: the trading system is stopped',
+          'Test the fix, start the trading system again, and declare it anew: `redline deploy start production`',
+        ]
+      : []),
     'Decide whether a limit or a check has to change',
   ];
 }

@@ -30,7 +30,11 @@ export function isNews(fact: Fact, state: LedgerState): boolean {
     case 'incident_written':
       return state.awaitingIncident.has(fact.rollback);
     case 'violation_ignored':
-      return !state.ignored.has(ignoredKey(fact.alertname, fact.deployment, fact.reason));
+      // What names no deployment is recorded again when it begins anew.
+      return (
+        fact.reason === 'no_deployment' ||
+        !state.ignored.has(ignoredKey(fact.alertname, fact.deployment, fact.reason))
+      );
     case 'cutover_registered':
       return state.cutover !== fact.cutover;
     case 'restart':

@@ -75,7 +75,7 @@ export const factSchema = z.discriminatedUnion('type', [
     description: z.string(),
     payload_sha256: z.string().nullable(),
   }),
-  /** an alert that started nothing, and why; once per alert, deployment and reason */
+  /** an alert that started nothing, and why; once per alert, deployment and reason; of no deployment once each time that it begins, and an hour apart */
   z.object({
     type: z.literal('violation_ignored'),
     alertname: z.string(),

@@ -48,6 +48,9 @@ export function scriptEnvironment(
     ROLLBACK_HARVEST_UNIT: rolledBackHarvestUnit(config),
     ROLLBACK_CALIBRATION_CONFIG: files.calibration_config,
     ROLLBACK_CALIBRATION_BACKUP: files.calibration_backup,
+    ROLLBACK_DATABASE: config.database.enabled ? config.database.path : 'none',
+    // For scripts that read the database where there is no sqlite3.
+    ROLLBACK_NODE: process.execPath,
     ...redisEnvironment(config.redis),
     ROLLBACK_SYSTEMCTL: config.systemd.systemctl,
     ROLLBACK_ID: order.rollback,

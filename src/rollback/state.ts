@@ -11,6 +11,8 @@ const keptInMemory = 200;
 const keptDrillRuns = 10;
 /** Alerts that were ignored are recorded once each; so many are remembered, the newest. */
 const ignoredLimit = 1000;
+/** An alert of no deployment that begins anew is recorded again so long after its last record, seconds: it may flap. */
+const recordedAgainAfter = 3600;
 /** Further violations that the record of a rollback takes. */
 export const evidenceLimit = 50;
 
@@ -37,8 +39,8 @@ export interface LedgerState {
   /** by id, oldest first */
   readonly rollbacks: Map<string, RollbackState>;
   readonly totals: Map<string, PlanTotals>;
-  /** keys of `ignoredKey` */
-  readonly ignored: Set<string>;
+  /** when each alert that started nothing was recorded last, Unix seconds, by the keys of `ignoredKey` */
+  readonly ignored: Map<string, number>;
   /** deployments whose end by time is not settled yet (`monitoring_completed`), with the time of the record of their end */
   readonly awaitingCompletion: Map<string, number>;
   /** rollbacks that have ended and whose incident file is not written yet, oldest first */
@@ -56,7 +58,7 @@ export function emptyState(): LedgerState {
     deployments: new Map(),
     rollbacks: new Map(),
     totals: new Map(),
-    ignored: new Set(),
+    ignored: new Map(),
     awaitingCompletion: new Map(),
     awaitingIncident: new Set(),
     drills: emptyDrills(),
@@ -75,6 +77,31 @@ export function ignoredKey(alertname: string, deployment: string, reason: string
   return JSON.stringify([alertname, deployment, reason]);
 }
 
+/** An alert that started nothing, as it is recorded. */
+export interface IgnoredAlert {
+  readonly alertname: string;
+  readonly deployment: string;
+  readonly reason: string;
+  /** when the alert began, Unix seconds; null where unknown */
+  readonly startsAt: number | null;
+}
+
+/**
+ * Whether an alert that started nothing needs no record any more: it is on record, and for as long as it fires it comes
+ * again and again. One of a deployment is recorded once; what names none is an incident of its own each time that it begins.
+ * @param now Unix seconds
+ */
+export function isIgnoredOnRecord(
+  { ignored }: Pick<LedgerState, 'ignored'>,
+  { alertname, deployment, reason, startsAt }: IgnoredAlert,
+  now: number,
+): boolean {
+  const recorded = ignored.get(ignoredKey(alertname, deployment, reason));
+  if (recorded === undefined) return false;
+  if (reason !== 'no_deployment' || startsAt === null) return true;
+  return startsAt <= recorded || now - recorded < recordedAgainAfter;
+}
+
 /** Adds one record to the state. A record about something unknown changes nothing. */
 export function applyRecord(state: LedgerState, record: LedgerRecord): void {
   if (record.origin !== undefined) state.sharedEntry = record.origin.entry;
@@ -90,7 +117,11 @@ export function applyRecord(state: LedgerState, record: LedgerRecord): void {
       applyKillSwitch(state, record);
       return;
     case 'violation_ignored':
-      rememberIgnored(state.ignored, ignoredKey(record.alertname, record.deployment, record.reason));
+      rememberIgnored(
+        state.ignored,
+        ignoredKey(record.alertname, record.deployment, record.reason),
+        record.time,
+      );
       noteRefusal(state.drills, record);
       return;
     case 'baseline_prepared': {
@@ -265,19 +296,21 @@ function awaitIncident(awaiting: Set<string>, id: string): void {
   if (awaiting.size > keptInMemory) forgetFirst(awaiting);
 }
 
-function rememberIgnored(ignored: Set<string>, key: string): void {
-  ignored.add(key);
+function rememberIgnored(ignored: Map<string, number>, key: string, time: number): void {
+  // What is recorded again is the newest again.
+  ignored.delete(key);
+  ignored.set(key, time);
   if (ignored.size > ignoredLimit) forgetFirst(ignored);
 }
 
 /** The reason is the last part of `ignoredKey`. */
-function forgetIgnored(ignored: Set<string>, reason: string): void {
-  for (const key of ignored) if (key.endsWith(`,${JSON.stringify(reason)}]`)) ignored.delete(key);
+function forgetIgnored(ignored: Map<string, number>, reason: string): void {
+  for (const key of ignored.keys()) if (key.endsWith(`,${JSON.stringify(reason)}]`)) ignored.delete(key);
 }
 
-function forgetFirst(set: Set<string>): void {
-  for (const oldest of set) {
-    set.delete(oldest);
+function forgetFirst(keyed: Set<string> | Map<string, unknown>): void {
+  for (const oldest of keyed.keys()) {
+    keyed.delete(oldest);
     return;
   }
 }

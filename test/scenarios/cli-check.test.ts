@@ -52,6 +52,9 @@ describe('redline check', () => {
     const { code, stdout } = await stack.redline('check');
     expect(code).toBe(0);
     expect(stdout).toMatch(/ok {4}rollback plan qsc: script \(.*qsc_rollback\.sh\): executable and valid/);
+    expect(stdout).toContain(
+      'ok    rollback plan production: not set up, so that production cannot be declared',
+    );
     expect(stdout).toMatch(/ok {4}alert rules: all \d+ are loaded/);
     expect(stdout).toContain('-> Add Slack, Telegram, PagerDuty or e-mail');
   });

@@ -107,7 +107,7 @@ describe('a rollback that has ended', () => {
     const file = (name: string): string => readFileSync(incidents(bench, id, name), 'utf8');
     expect(readdirSync(incidents(bench, id)).sort()).toEqual([
       ...['canary.jsonl', 'firing-alerts.txt', 'journal-engine.log', 'journal-harvest.log'],
-      ...['monitor.log', 'readings.txt', 'recent-errors.txt', 'scoreboard.md'],
+      ...['monitor.log', 'production.log', 'readings.txt', 'recent-errors.txt', 'scoreboard.md'],
     ]);
     expect(file('journal-engine.log')).toContain(
       '--unit=quantum-ai-engine.service --unit=quantum-ai_engine.service --lines=1000',

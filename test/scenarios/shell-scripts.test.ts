@@ -32,9 +32,13 @@ const scripts = shellScripts(packageRoot);
 it('finds the scripts', () => {
   expect(scripts).toEqual(
     expect.arrayContaining(
-      ['rollback/qsc.sh', 'rollback/calibration.sh', 'rollback/lib.sh', '.ci/run'].map((name) =>
-        join(packageRoot, name),
-      ),
+      [
+        'rollback/qsc.sh',
+        'rollback/calibration.sh',
+        'rollback/production.sh',
+        'rollback/lib.sh',
+        '.ci/run',
+      ].map((name) => join(packageRoot, name)),
     ),
   );
 });
@@ -48,7 +52,7 @@ it('shellcheck has nothing to say about any script', () => {
   expect(result).toMatchObject({ status: 0, stdout: '', stderr: '' });
 });
 
-it.each(['qsc.sh', 'calibration.sh'])('%s can be executed, and bash can read it', (name) => {
+it.each(['qsc.sh', 'calibration.sh', 'production.sh'])('%s can be executed, and bash can read it', (name) => {
   const script = join(packageRoot, 'rollback', name);
   expect(statSync(script).mode & 0o111).toBe(0o111);
   execFileSync('bash', ['-n', script]);

@@ -1,5 +1,4 @@
 import { PrometheusError } from '../../alerts/prometheus.js';
-import { nearMiss } from '../../config/load.js';
 import { resolveEngineUnit } from '../../deployments/engine-unit.js';
 import type { Deployment } from '../../deployments/deployment.js';
 import { ExitCode, UserError } from '../../platform/errors.js';
@@ -12,6 +11,7 @@ import { operatorName } from '../operator.js';
 import { preflightPlan } from '../plan-preflight.js';
 import { receiverLines } from '../preflight.js';
 import { openServices, type Services } from '../services.js';
+import { refuseUnknownNames } from '../start-judgement.js';
 import { note, outputPaint, print, printJson, Progress } from '../terminal.js';
 import { parseTime } from '../time.js';
 import { findBaseline, type FoundBaseline } from './baseline.js';
@@ -100,7 +100,7 @@ async function examine(
     backupLine(config, 'fail'),
     judge(services),
   ]);
-  refuseUnknownNames(order.accepted, judged.rollbackAlerts);
+  refuseUnknownNames(order.accepted, judged.rollbackAlerts, 'a calibration');
   const now = Date.now() / 1000;
   const startedAt = order.startedAt ?? now;
   const found = hasFailure(receiver) ? undefined : await findBaseline(services, startedAt);
@@ -138,16 +138,6 @@ async function judge({ prometheus }: Services): Promise<Judged> {
     const line: CheckLine = { what: 'Prometheus', level: 'fail', detail: error.message, todo };
     return { lines: [line], rollbackAlerts: undefined, holding: [] };
   }
-}
-
-function refuseUnknownNames(accepted: readonly string[], known: readonly string[] | undefined): void {
-  if (known === undefined) return;
-  const unknown = accepted.filter((name) => !known.includes(name));
-  if (unknown.length === 0) return;
-  const texts = unknown.map(
-    (name) => `--accept ${name} names no alert that rolls a calibration back.${nearMiss(name, known)}`,
-  );
-  throw new UserError(texts.join('\n'));
 }
 
 /** What still goes on, or did so after the start: a calibration is never judged by what happened under another. */

@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Config } from '../../config/schema.js';
 import { readSecret } from '../../config/secret.js';
 import { resolveEngineUnit } from '../../deployments/engine-unit.js';
+import { kindOfPlan } from '../../deployments/plan-kinds.js';
+import { planProgram } from '../../deployments/plan-program.js';
 import { UserError } from '../../platform/errors.js';
 import { createLogger } from '../../platform/log.js';
 import type { CheckLine } from '../../reports/check-lines.js';
@@ -11,13 +14,28 @@ import { RedisSource } from '../../sources/redis.js';
 import { SourceError } from '../../sources/source-error.js';
 import { canWrite, preflightPlan } from '../plan-preflight.js';
 
-/** Every plan: could it run now? */
-export async function checkPlans(config: Config): Promise<CheckLine[]> {
+/**
+ * Every plan: could it run now? That of production is set up by those alone who declare production.
+ * @param isProduction whether production is under observation
+ */
+export async function checkPlans(config: Config, isProduction: boolean): Promise<CheckLine[]> {
   const unit = await resolveEngineUnit(config);
   const lines = await Promise.all(
-    Object.keys(config.rollbacks).map((name) => preflightPlan(config, name, unit)),
+    Object.entries(config.rollbacks).map(async ([name, plan]) =>
+      kindOfPlan(name) === 'production' && !isProduction && !existsSync(planProgram(config, plan))
+        ? [notSetUp(name)]
+        : await preflightPlan(config, name, unit),
+    ),
   );
   return lines.flat();
+}
+
+function notSetUp(name: string): CheckLine {
+  return {
+    what: `rollback plan ${name}`,
+    level: 'ok',
+    detail: 'not set up, so that production cannot be declared (docs/production.md)',
+  };
 }
 
 /** The trading system's folder, the state directory and the token. */

@@ -1,6 +1,7 @@
 import { loadConfig } from '../../config/load.js';
-import { ExitCode } from '../../platform/errors.js';
+import { ExitCode, UserError } from '../../platform/errors.js';
 import { hasFailure, renderCheckLines, type CheckLine } from '../../reports/check-lines.js';
+import type { ReceiverClient } from '../receiver-client.js';
 import { openServices } from '../services.js';
 import { outputPaint, print, printJson } from '../terminal.js';
 import { checkAlertmanager } from './alertmanager.js';
@@ -24,7 +25,7 @@ async function checkEverything(configPath: string | undefined): Promise<CheckLin
   const { url, cluster, timeout } = config.alertmanager;
   const groups = await Promise.all([
     checkFiles(config),
-    checkPlans(config),
+    isProductionOpen(receiver).then((isOpen) => checkPlans(config, isOpen)),
     checkCalibration(config),
     checkRedis(config),
     checkCustomMetrics(config),
@@ -37,4 +38,15 @@ async function checkEverything(configPath: string | undefined): Promise<CheckLin
     { what: 'configuration', level: 'ok', detail: path ?? 'no file, everything at its default' },
     ...groups.flat(),
   ];
+}
+
+/** False also where the receiver does not say, which is told where that is looked at. */
+async function isProductionOpen(receiver: ReceiverClient): Promise<boolean> {
+  try {
+    const deployments = await receiver.deployments();
+    return deployments.some(({ kind, outcome }) => kind === 'production' && outcome === null);
+  } catch (error) {
+    if (error instanceof UserError) return false;
+    throw error;
+  }
 }

@@ -128,8 +128,9 @@ describe('the receiver’s metrics', () => {
     expect(seriesOf(state, receiverMetric.rollbackRunningSince)).toEqual([
       { labels: { plan: 'qsc' }, value: 140 },
       { labels: { plan: 'calibration' }, value: 0 },
+      { labels: { plan: 'production' }, value: 0 },
     ]);
-    expect(seriesOf(state, receiverMetric.rollbacks).map(({ value }) => value)).toEqual([1, 1, 0, 0]);
+    expect(seriesOf(state, receiverMetric.rollbacks).map(({ value }) => value)).toEqual([1, 1, 0, 0, 0, 0]);
   });
 
   it('tell what a calibration is compared with, and what of it was captured', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AlertingRule, Sample } from '../../../src/alerts/prometheus.js';
-import { conditionLine, startFrom } from '../../../src/reports/calibration-start.js';
+import { conditionLine } from '../../../src/reports/calibration-start.js';
+import { startFrom } from '../../../src/reports/start-reading.js';
 import { sample } from './samples.js';
 
 const scraped = 1_768_050_000;

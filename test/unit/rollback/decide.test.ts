@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { Deployment } from '../../../src/deployments/deployment.js';
 import { chainRecord, chainStart, type ChainHead } from '../../../src/rollback/chain.js';
 import { decide, graceAfterEnd, type Decision } from '../../../src/rollback/decide.js';
+import { isNews } from '../../../src/rollback/news.js';
 import type { Fact, LedgerRecord } from '../../../src/rollback/records.js';
-import { foldRecords, type LedgerState } from '../../../src/rollback/state.js';
+import { foldRecords, isIgnoredOnRecord, type LedgerState } from '../../../src/rollback/state.js';
 import { canary, manual, violation } from '../../support/violations.js';
 
 const plans = new Set(['qsc', 'custom']);
@@ -87,8 +88,58 @@ describe('decide', () => {
       { ...other, reason: 'kill_switch' },
       { ...set, reason: 'second' },
     );
-    expect([...again.state.ignored]).toEqual([JSON.stringify(['A', 'canary-1', 'accepted'])]);
+    expect([...again.state.ignored.keys()]).toEqual([JSON.stringify(['A', 'canary-1', 'accepted'])]);
     expect(again.state.killSwitch).toEqual({ on: true, reason: 'second', operator: 'alice', since: 500 });
+  });
+
+  it('starts production only where one is declared, once, and again where it is declared anew', () => {
+    const known = new Set(['production']);
+    const declared = (id: string): Fact => ({
+      type: 'deployment_started',
+      deployment: canary({ id, kind: 'production', model: '', ends_at: null }),
+    });
+    const on = (facts: Fact[], deployment: string): Decision =>
+      decide(
+        violation({ plan: 'production', alertname: 'DatabaseCorrupt', deployment }),
+        after(...facts).state,
+        known,
+        'auto',
+        1e9,
+      );
+    expect(on([], '')).toEqual({ type: 'ignore', reason: 'no_deployment' });
+    expect(on([declared('production-1')], 'production-1').type).toBe('start');
+    const rolledBack: Fact[] = [
+      declared('production-1'),
+      { ...begun, rollback: 'production-r', plan: 'production', deployment: 'production-1' },
+      { type: 'deployment_ended', deployment: 'production-1', at: 5000, outcome: 'rolled_back' },
+    ];
+    expect(on(rolledBack, 'production-1')).toEqual({ type: 'evidence', rollback: 'production-r' });
+    expect(on([...rolledBack, declared('production-2')], 'production-2').type).toBe('start');
+    // The rollback of a canary does not undo production, nor the other way round.
+    expect(on([started], 'canary-1')).toEqual({ type: 'ignore', reason: 'other_deployment' });
+  });
+
+  it('records an alert of no deployment once each time that it begins, at most once an hour', () => {
+    const recorded: Fact = {
+      type: 'violation_ignored',
+      alertname: 'DatabaseCorrupt',
+      plan: 'production',
+      deployment: '',
+      reason: 'no_deployment',
+    };
+    const { state, records } = after(recorded);
+    const at = records[0]?.time ?? 0;
+    const isKnown = (startsAt: number | null, now: number, reason = 'no_deployment'): boolean =>
+      isIgnoredOnRecord(state, { alertname: 'DatabaseCorrupt', deployment: '', reason, startsAt }, now);
+    expect(isKnown(at - 60, at + 1)).toBe(true);
+    // It has fired for days.
+    expect(isKnown(at - 60, at + 300_000)).toBe(true);
+    expect(isKnown(null, at + 300_000)).toBe(true);
+    // It flaps; then it begins anew.
+    expect(isKnown(at + 60, at + 3599)).toBe(true);
+    expect(isKnown(at + 60, at + 3600)).toBe(false);
+    expect(isKnown(at - 60, at + 1, 'unknown_plan')).toBe(false);
+    expect(isNews(recorded, state)).toBe(true);
   });
 
   it('takes each further alert as evidence once, also after the end of the rollback', () => {

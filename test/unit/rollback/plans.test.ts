@@ -43,6 +43,19 @@ describe('preparePlan', () => {
     ]);
   });
 
+  it('stops production by a script below files.root, and verifies it by one of its own', () => {
+    const config = parseConfig({ files: { root: '/srv/trading' } }, 'the test');
+    expect(preparePlan(config, 'production', unit).methods).toEqual([
+      {
+        name: 'script',
+        argv: ['rollback_production.sh'],
+        timeoutSeconds: 240,
+        verifyTimeoutSeconds: 15,
+        verify: [{ command: [join(packageRoot, 'rollback/production.sh'), '--check'] }],
+      },
+    ]);
+  });
+
   it('verifies no harvest consumer where the trading system has none', () => {
     const units = (deployments: object): string[] => {
       const config = parseConfig({ deployments, systemd: { harvest_units: ['harvest'] } }, 'the test');
@@ -152,6 +165,16 @@ describe('scriptEnvironment', () => {
     };
     expect(harvest({})).toBe('harvest.service');
     expect(harvest({ calibration: { inputs: ['equity'] } })).toBe('none');
+  });
+
+  it('names the database of trades, or none where there is none, and what can read it', () => {
+    const environment = (database: object) =>
+      scriptEnvironment(parseConfig({ database }, 'the test'), unit, {}, order);
+    expect(environment({ path: '/srv/trades.db' })).toMatchObject({
+      ROLLBACK_DATABASE: '/srv/trades.db',
+      ROLLBACK_NODE: process.execPath,
+    });
+    expect(environment({ enabled: false }).ROLLBACK_DATABASE).toBe('none');
   });
 
   it('holds no NUL and no line break, and is bounded', () => {

@@ -1,0 +1,67 @@
+import type { Deployment } from '../deployments/deployment.js';
+import type { CheckLine } from './check-lines.js';
+import { formatTime } from './numbers.js';
+import type { Paint } from './paint.js';
+import { describeValues, type RunbookCheck } from './runbook-checks.js';
+import { printable } from './text.js';
+
+/**
+ * What is said of an alert that rolls production back and whose condition holds before that is declared.
+ * @param checks rows of its runbook, for the value that is judged
+ */
+export function productionConditionLine(
+  name: string,
+  checks: readonly RunbookCheck[],
+  isAccepted: boolean,
+): CheckLine {
+  const value = checks
+    .filter(({ alertname }) => alertname === name)
+    .map(describeValues)
+    .find((text) => text !== '');
+  const holds = `it holds now${value === undefined ? '' : `, ${value}`}`;
+  if (isAccepted) {
+    return {
+      what: name,
+      level: 'warn',
+      detail: `${holds}; accepted: it starts nothing until it has been false once`,
+    };
+  }
+  return {
+    what: name,
+    level: 'fail',
+    detail: `${holds}: production would be rolled back at once`,
+    todo: `See docs/alerts/${name}.md; --accept ${name} lets it through.`,
+  };
+}
+
+/**
+ * Says what is observed, and how it is rolled back.
+ * @param alerts those that roll it back
+ * @param command how a command begins: `redline`, with its configuration
+ */
+export function renderProductionStarted(
+  { id, started_at, operator, accepted }: Deployment,
+  alerts: readonly string[],
+  command: string,
+  paint: Paint,
+): string {
+  return `${[
+    paint.good('Under observation: production'),
+    '',
+    `  Id           ${id}`,
+    `  Since        ${formatTime(started_at)}${operator === '' ? '' : `, by ${printable(operator)}`}`,
+    '  Until        no end: a rollback, or a person, ends it',
+    `  Rolled back  once, by the first of: ${alerts.map(printable).join(', ')}`,
+    ...accepted.map(
+      (name) => `  Accepted     ${printable(name)}: starts nothing until it has been false once`,
+    ),
+    '',
+    'Follow it:',
+    `  ${command} deploy status`,
+    '',
+    'Stop it by hand:',
+    `  ${command} rollback production --reason "..."`,
+    '',
+    'After a rollback nothing is rolled back again until it is declared anew, by this command.',
+  ].join('\n')}\n`;
+}
