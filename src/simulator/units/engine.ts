@@ -24,7 +24,7 @@ export interface EngineFiles {
 export function engineProgram({ override, calibrationConfig }: EngineFiles): UnitProgram<EngineState> {
   return {
     name: 'engine',
-    file: 'engine-process.js',
+    file: 'dist/simulator/units/engine-process.js',
     args: [override, calibrationConfig],
     state: engineState,
   };

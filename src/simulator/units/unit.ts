@@ -17,7 +17,7 @@ const shortestLifeSeconds = 1;
 export interface UnitProgram<State> {
   /** as a person calls it */
   readonly name: string;
-  /** in this folder, as it was built: a process cannot run what is not */
+  /** below Redline's folder, as it was built: a process cannot run what is not */
   readonly file: string;
   readonly args: readonly string[];
   /** what it says once it has read its configuration */
@@ -36,6 +36,8 @@ export interface UnitOptions<State> {
   /** takes the pid of the run */
   readonly pidFile: string;
   readonly onStart: (run: UnitRun<State>) => void;
+  /** hears that a run has ended, unless the unit is ended for good */
+  readonly onEnd?: () => void;
   readonly onProblem: (text: string) => void;
 }
 
@@ -95,7 +97,7 @@ export class Unit<State extends object> {
   async #launch(): Promise<void> {
     const { file, args, state } = this.#options.program;
     // In a group of its own, so that Ctrl-C does not end it before its simulator; it ends when the channel closes.
-    const child = fork(join(packageRoot, 'dist', 'simulator', 'units', file), [...args], {
+    const child = fork(join(packageRoot, file), [...args], {
       detached: true,
       stdio: 'ignore',
       execArgv: [],
@@ -113,6 +115,7 @@ export class Unit<State extends object> {
   async #restartAfterExit(startedAt: number): Promise<void> {
     this.#process = undefined;
     this.#run = undefined;
+    if (!this.#stopping) this.#options.onEnd?.();
     if (unixNow() - startedAt < shortestLifeSeconds) await this.#pause();
     while (!this.#stopping) {
       if (existsSync(this.#heldFile)) await this.#pause();
