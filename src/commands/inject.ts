@@ -1,4 +1,10 @@
-import { calibrate, calibrationFaults, canaryFaults, healed, productionFaults } from '../simulator/faults/fault-names.js';
+import {
+  calibrate,
+  calibrationFaults,
+  canaryFaults,
+  healed,
+  productionFaults,
+} from '../simulator/faults/fault-names.js';
 import type { RegisterCommand } from './context.js';
 
 const help = `

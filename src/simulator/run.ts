@@ -14,8 +14,6 @@ import { TradingJournal } from './trading/journal.js';
 
 /** Stands beside the pid file of the engine, where the demonstration's `journalctl` finds it. */
 const journalName = 'journal.jsonl';
-/** In the trading system's folder, where its `deploy_production` finds it. */
-const deploymentPidName = 'deploy_production.pid';
 
 export interface RunOptions {
   readonly config: Config;
@@ -56,7 +54,7 @@ export async function runSimulator({ config, rate, seed, ownRedis }: RunOptions)
         calibrationConfig: config.files.calibration_config,
       },
       harvestPidFile: config.systemd.harvest_pid_file || join(dirname(pidFile), 'harvest.pid'),
-      deploymentPidFile: join(config.files.root, deploymentPidName),
+      root: config.files.root,
     },
     production: {
       database: config.database.enabled ? config.database : undefined,

@@ -43,7 +43,7 @@ export interface SimulatorOptions {
   };
   /** whether `redis-down` may suspend the server */
   readonly ownsRedis: boolean;
-  readonly units: Pick<TradingUnitsOptions, 'engine' | 'harvestPidFile' | 'deploymentPidFile'>;
+  readonly units: Pick<TradingUnitsOptions, 'engine' | 'harvestPidFile' | 'root'>;
   readonly production: Omit<ProductionOptions, 'seed'>;
   readonly journal: TradingJournal;
   /** events a second */

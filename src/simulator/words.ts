@@ -44,7 +44,9 @@ export function describeInjection(name: FaultName, facts: InjectionFacts): strin
 
 /** Tells that everything was healed. */
 export function healedLines(burst: number): string[] {
-  return [`Healed: ${burst} healthy events were written at once, so that windows are healthy again; the trade tables are what they were.`];
+  return [
+    `Healed: ${burst} healthy events were written at once, so that windows are healthy again; the trade tables are what they were.`,
+  ];
 }
 
 /** Tells of a calibration that the engine has loaded, and what an operator does next. */

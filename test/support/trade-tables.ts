@@ -110,7 +110,11 @@ class Tables {
          AVG(CASE WHEN status = 'success' THEN validation_confidence END) AS confidence
        FROM retraining_history WHERE ${since('triggered_at', 7 * day)}`,
     );
-    return { share: Number(found?.share), failed: Number(found?.failed), confidence: Number(found?.confidence) };
+    return {
+      share: Number(found?.share),
+      failed: Number(found?.failed),
+      confidence: Number(found?.confidence),
+    };
   }
 
   get retrainingDurations(): { readonly mean: number; readonly longest: number }[] {
@@ -121,7 +125,9 @@ class Tables {
   }
 
   get drawdown(): number {
-    const newest = this.number('SELECT total_value FROM portfolio_snapshots ORDER BY timestamp DESC, id DESC');
+    const newest = this.number(
+      'SELECT total_value FROM portfolio_snapshots ORDER BY timestamp DESC, id DESC',
+    );
     // No capital was paid in or out: see `capitals`.
     const peak = this.number(
       `SELECT MAX(total_value) FROM portfolio_snapshots WHERE timestamp > :now - 30 * ${day}`,
@@ -187,7 +193,8 @@ const conditions: Readonly<Record<string, (tables: Tables) => boolean>> = {
   WinRateOffBaseline: (tables) => !between(tables.winShare(7), 0.5, 0.65),
   ConfidenceCalibrationOff: (tables) =>
     Math.abs(
-      tables.number(`SELECT AVG(confidence) FROM trade_outcomes WHERE ${closedSince(7)}`) - tables.winShare(7),
+      tables.number(`SELECT AVG(confidence) FROM trade_outcomes WHERE ${closedSince(7)}`) -
+        tables.winShare(7),
     ) > 0.05,
   ConfidenceBelowTarget: ({ confidences }) => confidences.some(({ mean }) => mean < 0.7 && mean >= 0.6),
   ConfidenceAboveTarget: ({ confidences }) => confidences.some(({ mean }) => mean > 0.85),
@@ -221,8 +228,7 @@ const conditions: Readonly<Record<string, (tables: Tables) => boolean>> = {
   RetrainingSlow: ({ retrainingDurations }) => retrainingDurations.some(({ longest }) => longest > 900),
   RetrainingDurationOffTarget: ({ retrainingDurations }) =>
     retrainingDurations.some(({ mean }) => !between(mean, 120, 600)),
-  RetrainingOffBaseline: (tables) =>
-    tables.retrainings(7 * day).some((count) => !between(count / 7, 1, 8)),
+  RetrainingOffBaseline: (tables) => tables.retrainings(7 * day).some((count) => !between(count / 7, 1, 8)),
   PostTrainingConfidenceLow: ({ retrainingSuccess: { confidence } }) => confidence < 0.8,
   NewsSentimentMissing: (tables) =>
     tables.number(

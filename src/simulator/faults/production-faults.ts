@@ -46,7 +46,7 @@ export const productionFaultFacts: Readonly<Record<ProductionFault, ProductionFa
     effect: 'every trade of the last three days and of today loses money',
     alert: 'ConsecutiveRedDays',
     implied: [],
-    // Whole days: a fourth one before midnight is one more that is red.
+    // Three whole days lie in it at any time of day.
     tables: rows({
       table: 'trade_outcomes',
       seconds: 4 * day,

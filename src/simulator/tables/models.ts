@@ -88,27 +88,29 @@ export function learningRows(seed: number, span: Span): Row[] {
 export function retrainingRows(seed: number, span: Span): Row[] {
   return symbols
     .flatMap((symbol, index) =>
-      beats({ since: span.since - longestRetraining, until: span.until }, retrainEvery, 600 + index * 1500).map(
-        (triggeredAt) => {
-          const number = Math.floor(triggeredAt / retrainEvery);
-          const random = drawOf(seed, drawn.retraining, index, number);
-          const duration = Math.round(random.between(150, longestRetraining) * 10) / 10;
-          const isSuccess = (number + index) % failsOneIn !== 0;
-          return {
-            at: triggeredAt + duration,
-            row: {
-              symbol,
-              interval: '1h',
-              triggered_at: textTime(triggeredAt),
-              trigger_reason: 'scheduled',
-              duration_seconds: duration,
-              status: isSuccess ? 'success' : 'failed',
-              validation_confidence: isSuccess ? round(random.between(0.815, 0.87)) : null,
-              n_epochs: isSuccess ? 30 + Math.floor(random.between(0, 20)) : 4,
-            },
-          };
-        },
-      ),
+      beats(
+        { since: span.since - longestRetraining, until: span.until },
+        retrainEvery,
+        600 + index * 1500,
+      ).map((triggeredAt) => {
+        const number = Math.floor(triggeredAt / retrainEvery);
+        const random = drawOf(seed, drawn.retraining, index, number);
+        const duration = Math.round(random.between(150, longestRetraining) * 10) / 10;
+        const isSuccess = (number + index) % failsOneIn !== 0;
+        return {
+          at: triggeredAt + duration,
+          row: {
+            symbol,
+            interval: '1h',
+            triggered_at: textTime(triggeredAt),
+            trigger_reason: 'scheduled',
+            duration_seconds: duration,
+            status: isSuccess ? 'success' : 'failed',
+            validation_confidence: isSuccess ? round(random.between(0.815, 0.87)) : null,
+            n_epochs: isSuccess ? 30 + Math.floor(random.between(0, 20)) : 4,
+          },
+        };
+      }),
     )
     .filter(({ at }) => at > span.since && at <= span.until)
     .sort((a, b) => a.at - b.at)

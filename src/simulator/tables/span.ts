@@ -18,5 +18,8 @@ export function lastOf({ since, until }: Span, seconds: number): Span {
 export function beats({ since, until }: Span, every: number, offset = 0): number[] {
   const first = Math.floor((since - offset) / every) + 1;
   const last = Math.floor((until - offset) / every);
-  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => (first + index) * every + offset);
+  return Array.from(
+    { length: Math.max(0, last - first + 1) },
+    (_, index) => (first + index) * every + offset,
+  );
 }

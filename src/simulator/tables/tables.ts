@@ -84,6 +84,8 @@ export class TradeTables {
     await this.#backups.refresh();
     if (this.#copiedUntil === undefined) return;
     this.#close();
+    // Of a locked file the log keeps the name that it had.
+    await removeDatabase(this.#edited);
     this.#bend = straight;
     await putInPlace(this.#options.path, this.#copy);
     this.#writtenUntil = this.#copiedUntil;

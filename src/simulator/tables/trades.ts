@@ -41,9 +41,11 @@ export function tradesOpened(seed: number, span: Span): Trade[] {
   // Each is opened within a minute of its turn.
   return symbols
     .flatMap((symbol, index) =>
-      beats({ since: span.since - 60, until: span.until }, tradeEvery, index * (tradeEvery / symbols.length)).map(
-        (turn) => tradeOf(seed, symbol, turn),
-      ),
+      beats(
+        { since: span.since - 60, until: span.until },
+        tradeEvery,
+        index * (tradeEvery / symbols.length),
+      ).map((turn) => tradeOf(seed, symbol, turn)),
     )
     .filter(({ entry }) => entry > span.since && entry <= span.until)
     .sort((a, b) => a.entry - b.entry);
@@ -55,7 +57,8 @@ function tradeOf(seed: number, symbol: TradedSymbol, turn: number): Trade {
   const random = drawOf(seed, drawn.trade, symbolIndex, number);
   const entry = toMilliseconds(turn + random.between(5, 60));
   const exit = toMilliseconds(entry + random.between(600, longestTrade));
-  const isWon = outcomes(seed, symbolIndex, Math.floor(number / roundOfTrades))[number % roundOfTrades] ?? false;
+  const isWon =
+    outcomes(seed, symbolIndex, Math.floor(number / roundOfTrades))[number % roundOfTrades] ?? false;
   const entryPrice = priceAt(symbol, entry);
   return {
     symbol,

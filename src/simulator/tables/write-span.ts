@@ -4,7 +4,14 @@ import { confidenceRows, learningRows, retrainingRows } from './models.js';
 import { snapshotRows } from './portfolio.js';
 import type { Row, TableName } from './schema.js';
 import { beats, type Span } from './span.js';
-import { closedTradeRow, longestTrade, openTradeRow, positionRow, tradesOpened, type Trade } from './trades.js';
+import {
+  closedTradeRow,
+  longestTrade,
+  openTradeRow,
+  positionRow,
+  tradesOpened,
+  type Trade,
+} from './trades.js';
 import { tradeKey, type TableWriter } from './writer.js';
 
 /** Seconds between two prices of an open position. */

@@ -1,9 +1,10 @@
+import { join } from 'node:path';
 import { isoTime, unixNow } from '../../platform/clock.js';
 import { UserError } from '../../platform/errors.js';
 import { poll } from '../../platform/poll.js';
 import { writeCalibration } from '../calibration-files.js';
 import type { Conduct } from '../trading/conduct.js';
-import { deploymentProgram } from './deployment.js';
+import { deploymentPidName, deploymentProgram } from './deployment.js';
 import { engineProgram, type EngineFiles, type EngineRun, type EngineState } from './engine.js';
 import { harvestProgram } from './harvest.js';
 import type { SimulatorStatus } from '../status.js';
@@ -15,7 +16,8 @@ const calibrationTimeout = 15;
 export interface TradingUnitsOptions {
   readonly engine: EngineFiles & { readonly pidFile: string };
   readonly harvestPidFile: string;
-  readonly deploymentPidFile: string;
+  /** the trading system's folder */
+  readonly root: string;
   readonly onEngine: (run: EngineRun) => void;
   /** hears what happens besides */
   readonly onNote: (text: string) => void;
@@ -28,7 +30,7 @@ export class TradingUnits {
   readonly #harvest: Unit<object>;
   readonly #deployment: Unit<object>;
 
-  constructor({ engine, harvestPidFile, deploymentPidFile, onEngine, onNote }: TradingUnitsOptions) {
+  constructor({ engine, harvestPidFile, root, onEngine, onNote }: TradingUnitsOptions) {
     this.#calibrationConfig = engine.calibrationConfig;
     this.#engine = new Unit({
       program: engineProgram(engine),
@@ -45,8 +47,8 @@ export class TradingUnits {
       onProblem: onNote,
     });
     this.#deployment = new Unit({
-      program: deploymentProgram,
-      pidFile: deploymentPidFile,
+      program: deploymentProgram(root),
+      pidFile: join(root, deploymentPidName),
       onStart: ({ pid }) => {
         onNote(`production deployment started (pid ${pid})`);
       },

@@ -38,14 +38,11 @@ function read(path: string, question: string): string[] {
 }
 
 describe('healthy trade tables', () => {
-  it.each([1, 60, 43_200])(
-    'raise no alert of the playbook %i s after midnight',
-    async (after) => {
-      const path = join(temporaryFolder(), 'trading.db');
-      await createDatabase(path, { seed: 1, now: midnight + after, seconds });
-      expect(metConditions(path, midnight + after)).toEqual([]);
-    },
-  );
+  it.each([1, 60, 43_200])('raise no alert of the playbook %i s after midnight', async (after) => {
+    const path = join(temporaryFolder(), 'trading.db');
+    await createDatabase(path, { seed: 1, now: midnight + after, seconds });
+    expect(metConditions(path, midnight + after)).toEqual([]);
+  });
 
   it('raise none, whatever the moment and the seed', async () => {
     const path = join(temporaryFolder(), 'trading.db');
@@ -85,7 +82,10 @@ describe('healthy trade tables', () => {
       ...['candles', 'confidence_history', 'learning_states', 'retraining_history', 'news_articles'],
       ...['error_log', 'sentiment_features', 'trade_outcomes'],
     ].map((table) => `SELECT * FROM ${table} ORDER BY id`);
-    for (const question of [...questions, 'SELECT symbol, entry_price, pnl, status FROM positions ORDER BY 2']) {
+    for (const question of [
+      ...questions,
+      'SELECT symbol, entry_price, pnl, status FROM positions ORDER BY 2',
+    ]) {
       const [expected, found] = [read(whole, question), read(inParts, question)];
       expect(found.length, question).toBeGreaterThan(0);
       expect(found.length, question).toBe(expected.length);
