@@ -50,15 +50,14 @@ class Tables {
 
   get candleShares(): number[] {
     return this.rows(
-      `SELECT COUNT(*) AS count, newest, interval FROM candles JOIN
+      `SELECT COUNT(*) AS count,
+         CASE interval WHEN '1m' THEN 1440 WHEN '5m' THEN 288 WHEN '15m' THEN 96 ELSE 24 END AS expected
+       FROM candles JOIN
          (SELECT symbol AS s, interval AS i, MAX(timestamp) AS newest FROM candles GROUP BY 1, 2)
          ON s = symbol AND i = interval
        WHERE timestamp > newest - ${day} AND interval IN ('1m', '5m', '15m', '1h')
        GROUP BY symbol, interval`,
-    ).map(
-      ({ count, interval }) =>
-        Number(count) / { '1m': 1440, '5m': 288, '15m': 96, '1h': 24 }[String(interval)]!,
-    );
+    ).map(({ count, expected }) => Number(count) / Number(expected));
   }
 
   winShare(days: number): number {

@@ -1,5 +1,5 @@
 import { snapshotRow } from '../tables/portfolio.js';
-import { intervalSeconds, symbols, type Interval } from '../tables/pairs.js';
+import { intervalSeconds, modelledIntervals, symbols } from '../tables/pairs.js';
 import type { Row } from '../tables/schema.js';
 import { beats, type Span } from '../tables/span.js';
 import type { TableFault } from '../tables/table-fault.js';
@@ -80,9 +80,7 @@ export const productionFaultFacts: Readonly<Record<ProductionFault, ProductionFa
     effect: 'the confidence of every model has jumped between 55% and 96% for a day',
     alert: 'ConfidenceVolatile',
     implied: [],
-    tables: confidence((_, row, at) =>
-      Math.floor(at / (intervalSeconds[row.interval as Interval] ?? hour)) % 2 === 0 ? 0.55 : 0.96,
-    ),
+    tables: confidence((_, row, at) => (Math.floor(at / lengthOf(row)) % 2 === 0 ? 0.55 : 0.96)),
   },
   'stuck-learning': {
     effect: 'no model has traded for a week: every mode is LEARNING, and no confidence of a day reached 80%',
@@ -174,6 +172,12 @@ export const productionFaultFacts: Readonly<Record<ProductionFault, ProductionFa
     }),
   },
 };
+
+/** Length of the candles that a row is about, seconds. */
+function lengthOf(row: Row): number {
+  const interval = modelledIntervals.find((name) => name === row.interval) ?? '1h';
+  return intervalSeconds[interval];
+}
 
 function rows(...changes: NonNullable<Extract<TableFault, { kind: 'rows' }>['changes']>): TableFault {
   return { kind: 'rows', changes };
