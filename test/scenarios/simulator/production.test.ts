@@ -8,7 +8,7 @@ import { productionFaults, type ProductionFault } from '../../../src/simulator/f
 import { productionFaultFacts } from '../../../src/simulator/faults/production-faults.js';
 import { runProgram } from '../../support/run-program.js';
 import { startSimulator } from '../../support/simulator.js';
-import { metConditions } from '../../support/trade-tables.js';
+import { metConditions } from '../../support/playbook-conditions.js';
 import { temporaryFolder } from '../../support/workspace.js';
 
 const now = (): number => Date.now() / 1000;

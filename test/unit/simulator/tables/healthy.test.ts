@@ -5,7 +5,7 @@ import { straight } from '../../../../src/simulator/tables/bend.js';
 import { createDatabase, openDatabase } from '../../../../src/simulator/tables/file.js';
 import { writeSpan } from '../../../../src/simulator/tables/write-span.js';
 import { TableWriter } from '../../../../src/simulator/tables/writer.js';
-import { impliedCapitals, metConditions } from '../../../support/trade-tables.js';
+import { impliedCapitals, metConditions } from '../../../support/playbook-conditions.js';
 import { temporaryFolder } from '../../../support/workspace.js';
 
 const midnight = Date.UTC(2026, 10, 29) / 1000;
