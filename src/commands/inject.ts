@@ -1,4 +1,10 @@
-import { calibrate, calibrationFaults, canaryFaults, healed } from '../simulator/faults/fault-names.js';
+import {
+  calibrate,
+  calibrationFaults,
+  canaryFaults,
+  healed,
+  productionFaults,
+} from '../simulator/faults/fault-names.js';
 import type { RegisterCommand } from './context.js';
 
 const help = `
@@ -6,6 +12,8 @@ Faults of a canary:
   ${canaryFaults.join('\n  ')}
 Faults of a calibration:
   ${calibrationFaults.join('\n  ')}
+Faults of what runs in production:
+  ${productionFaults.join('\n  ')}
 Besides:
   ${healed.padEnd(12)}heals
   ${calibrate.padEnd(12)}no fault: puts a new calibration into the configuration and restarts the engine, as its operator would`;

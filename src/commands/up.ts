@@ -5,6 +5,7 @@ interface Options {
   readonly demo: boolean;
   readonly canary: boolean;
   readonly calibration: boolean;
+  readonly production: boolean;
   readonly directory: string;
   readonly ports: 'usual' | 'free';
 }
@@ -21,6 +22,14 @@ export const registerUp: RegisterCommand = (program, context) => {
     )
     .option('--no-canary', 'with --demo: activate no canary')
     .option('--calibration', 'with --demo: a calibration under observation instead of the canary', false)
+    .addOption(
+      new Option(
+        '--production',
+        'with --demo: what runs in production under observation instead of the canary',
+      )
+        .default(false)
+        .conflicts('calibration'),
+    )
     .option('--directory <folder>', 'with --demo: the folder that it makes anew', '.redline/demo')
     .addOption(
       new Option(
@@ -30,7 +39,7 @@ export const registerUp: RegisterCommand = (program, context) => {
         .choices(['usual', 'free'])
         .default('usual'),
     )
-    .action(async ({ demo: isDemo, canary, calibration, directory, ports }: Options) => {
+    .action(async ({ demo: isDemo, canary, calibration, production, directory, ports }: Options) => {
       const configPath = context.configPath();
       if (isDemo) {
         const { demo } = await import('../stack/demo.js');
@@ -38,7 +47,7 @@ export const registerUp: RegisterCommand = (program, context) => {
           configPath,
           directory,
           freePorts: ports === 'free',
-          deployment: calibration ? 'calibration' : canary ? 'canary' : undefined,
+          deployment: production ? 'production' : calibration ? 'calibration' : canary ? 'canary' : undefined,
         });
       } else {
         const { up } = await import('../stack/up.js');

@@ -54,6 +54,11 @@ export async function runSimulator({ config, rate, seed, ownRedis }: RunOptions)
         calibrationConfig: config.files.calibration_config,
       },
       harvestPidFile: config.systemd.harvest_pid_file || join(dirname(pidFile), 'harvest.pid'),
+      root: config.files.root,
+    },
+    production: {
+      database: config.database.enabled ? config.database : undefined,
+      log: config.files.production_log || undefined,
     },
     journal: new TradingJournal(journal, unixNow()),
     rate,

@@ -5,12 +5,20 @@ import { errorMessage, UserError } from '../platform/errors.js';
 import { calibrationFaultFacts } from './faults/calibration-faults.js';
 import { healthyConduct, type Conduct } from './trading/conduct.js';
 import type { EngineRun } from './units/engine.js';
-import { isCalibrationFault, isModelFault, type FaultName } from './faults/fault-names.js';
+import {
+  isCalibrationFault,
+  isModelFault,
+  isProductionFault,
+  type FaultName,
+  type ProductionFault,
+} from './faults/fault-names.js';
 import { burstEvents, Intents, stalledAge } from './intents.js';
 import { models, type Model } from './market.js';
 import { distortionOf } from './faults/model-faults.js';
+import { productionFaultFacts } from './faults/production-faults.js';
 import { Notes } from './notes.js';
 import { Pace } from './pace.js';
+import { Production, type ProductionOptions } from './production/production.js';
 import { Random } from './random.js';
 import { RedisProcess } from './redis-process.js';
 import { RedisWriter, type RedisAccess } from './redis-writer.js';
@@ -35,7 +43,8 @@ export interface SimulatorOptions {
   };
   /** whether `redis-down` may suspend the server */
   readonly ownsRedis: boolean;
-  readonly units: Pick<TradingUnitsOptions, 'engine' | 'harvestPidFile'>;
+  readonly units: Pick<TradingUnitsOptions, 'engine' | 'harvestPidFile' | 'root'>;
+  readonly production: Omit<ProductionOptions, 'seed'>;
   readonly journal: TradingJournal;
   /** events a second */
   readonly rate: number;
@@ -60,11 +69,13 @@ export class Simulator {
   readonly #intents: Intents;
   readonly #state: TradingState;
   readonly #units: TradingUnits;
+  readonly #production: Production;
   readonly #notes: Notes;
   readonly #stopped = new AbortController();
   #fault: ActiveFault | undefined;
   #haltedRedis: RedisProcess | undefined;
   #writes = true;
+  #writesProduction = true;
   #turn: Promise<unknown> = Promise.resolve();
   #writing: Promise<void> = Promise.resolve();
 
@@ -80,6 +91,7 @@ export class Simulator {
       journal: options.journal,
       engine: () => this.#units.engine,
     });
+    this.#production = new Production({ ...options.production, seed: options.seed });
     this.#units = new TradingUnits({
       ...options.units,
       onEngine: (run) => {
@@ -100,6 +112,7 @@ export class Simulator {
     await this.#redis.open([stream, ...writtenKeys(keys)]);
     await this.#intents.layDown();
     await this.#state.layDown();
+    await this.#production.open(unixNow());
     await this.#units.start();
     this.#writing = this.#keepWriting();
   }
@@ -130,6 +143,7 @@ export class Simulator {
     return this.#inTurn(async () => {
       await this.#heal();
       if (name === undefined) {
+        await this.#units.deploy();
         await this.#intents.burst();
         this.#notes.add('healed', 'healed');
         return healedLines(burstEvents);
@@ -171,6 +185,8 @@ export class Simulator {
     this.#stopped.abort();
     this.#haltedRedis?.resume();
     await Promise.all([this.#units.stop(), this.#writing]);
+    await this.#turn;
+    await this.#production.stop();
     this.#redis.close();
   }
 
@@ -190,6 +206,8 @@ export class Simulator {
       await this.#intents.burst();
     } else if (isCalibrationFault(name)) {
       await this.#adopt({ ...healthyConduct, ...calibrationFaultFacts[name].conduct });
+    } else if (isProductionFault(name)) {
+      await this.#beginInProduction(name);
     } else if (name === 'telemetry-stall') {
       await this.#intents.stall();
     } else {
@@ -203,11 +221,20 @@ export class Simulator {
     }
   }
 
+  async #beginInProduction(name: ProductionFault): Promise<void> {
+    const { tables } = productionFaultFacts[name];
+    if (!(await this.#production.inject(tables, unixNow())))
+      throw new UserError(
+        `${name} is a fault of the trade tables, and this simulator writes none (database.enabled).`,
+      );
+  }
+
   async #heal(): Promise<void> {
     this.#haltedRedis?.resume();
     this.#haltedRedis = undefined;
     this.#fault = undefined;
     this.#intents.distort(undefined);
+    await this.#production.heal(unixNow(), this.#units.isDeployed);
     await this.#adopt(healthyConduct);
   }
 
@@ -244,6 +271,7 @@ export class Simulator {
       const isPulse = pulses.count(now, 1 / pulseEvery) > 0;
       if (lives.count(now, 1 / engineLife) > 0 && this.#state.conduct.engine === 'restarts')
         this.#units.restartEngine();
+      if (isPulse) void this.#inTurn(() => this.#writeProduction());
       if (events === 0 && !isPulse) continue;
       await this.#inTurn(() =>
         this.#tryWriting(async () => {
@@ -251,6 +279,19 @@ export class Simulator {
           if (isPulse) await this.#state.pulse(this.#haltedRedis === undefined);
         }),
       );
+    }
+  }
+
+  /** Apart from the rest: these files outlive Redis, and Redis them. */
+  async #writeProduction(): Promise<void> {
+    try {
+      await this.#production.pulse(unixNow(), this.#units.isDeployed);
+      if (!this.#writesProduction) this.#notes.add('telemetry', 'trade tables and log can be written again');
+      this.#writesProduction = true;
+    } catch (error) {
+      if (this.#writesProduction)
+        this.#notes.add('telemetry', `trade tables or log cannot be written: ${errorMessage(error)}`);
+      this.#writesProduction = false;
     }
   }
 

@@ -24,6 +24,8 @@ export const simulatorStatus = z.object({
     })
     .nullable(),
   harvest: z.object({ pid: z.number(), started_at: z.number() }).nullable(),
+  /** what runs in production and opens the trades; null: it was stopped */
+  deployment: z.object({ pid: z.number(), started_at: z.number() }).nullable(),
   telemetry: z.object({
     writing: z.boolean(),
     reachable: z.boolean(),

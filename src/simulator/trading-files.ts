@@ -5,18 +5,21 @@ import type { Config } from '../config/schema.js';
 import { writeFileAtomically } from '../platform/files.js';
 import { packageRoot } from '../platform/package-root.js';
 import { layOutCalibration } from './calibration-files.js';
+import { deploymentProgramName } from './units/deployment.js';
 
 const baselineWeights = { xgb: 0.25, lgbm: 0.25, nhits: 0.3, patchtst: 0.2 };
 
-/** Rollback scripts of the trading system, and Redline's that they are links to. */
-const scripts = [
-  { path: join('ops', 'model_safety', 'qsc_rollback.sh'), target: 'qsc.sh' },
-  { path: 'rollback_calibration.sh', target: 'calibration.sh' },
+/** Programs of the trading system, and Redline's that they are links to: rollback scripts, and what stands for its own. */
+const programs = [
+  { path: join('ops', 'model_safety', 'qsc_rollback.sh'), target: join('rollback', 'qsc.sh') },
+  { path: 'rollback_calibration.sh', target: join('rollback', 'calibration.sh') },
+  { path: 'rollback_production.sh', target: join('rollback', 'production.sh') },
+  { path: deploymentProgramName, target: join('demo', 'deploy_production') },
 ] as const;
 
 /**
  * Lays out the trading system's folder as the runbooks find it: folders, baseline weights, the configuration of the
- * calibration with its backup, and the rollback scripts as links to Redline's. What is there already is left as it is.
+ * calibration with its backup, and the programs as links to Redline's. What is there already is left as it is.
  */
 export async function layOutTradingFiles(files: Config['files']): Promise<void> {
   const folders = [files.data, files.reports, dirname(files.canary_log), dirname(files.canary_weights)];
@@ -24,11 +27,11 @@ export async function layOutTradingFiles(files: Config['files']): Promise<void> 
   if (!existsSync(files.baseline_weights))
     await writeFileAtomically(files.baseline_weights, `${JSON.stringify(baselineWeights, null, 2)}\n`);
   await layOutCalibration(files);
-  for (const { path, target } of scripts) await link(join(files.root, path), target);
+  for (const { path, target } of programs) await link(join(files.root, path), target);
 }
 
-async function link(script: string, target: string): Promise<void> {
-  if (lstatSync(script, { throwIfNoEntry: false }) !== undefined) return;
-  await mkdir(dirname(script), { recursive: true });
-  await symlink(join(packageRoot, 'rollback', target), script);
+async function link(path: string, target: string): Promise<void> {
+  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return;
+  await mkdir(dirname(path), { recursive: true });
+  await symlink(join(packageRoot, target), path);
 }

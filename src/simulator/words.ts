@@ -3,10 +3,12 @@ import type { EngineRun } from './units/engine.js';
 import {
   isCalibrationFault,
   isModelFault,
+  isProductionFault,
   type CalibrationFault,
   type FaultName,
 } from './faults/fault-names.js';
 import { faults } from './faults/faults.js';
+import { productionFaultFacts } from './faults/production-faults.js';
 
 /** What is true as a fault is injected. */
 export interface InjectionFacts {
@@ -42,7 +44,9 @@ export function describeInjection(name: FaultName, facts: InjectionFacts): strin
 
 /** Tells that everything was healed. */
 export function healedLines(burst: number): string[] {
-  return [`Healed: ${burst} healthy events were written at once, so that windows are healthy again.`];
+  return [
+    `Healed: ${burst} healthy events were written at once, so that windows are healthy again; the trade tables are what they were.`,
+  ];
 }
 
 /** Tells of a calibration that the engine has loaded, and what an operator does next. */
@@ -55,6 +59,13 @@ export function calibrationLines(version: string, pid: number): string[] {
 
 function detail(name: FaultName, facts: InjectionFacts): string[] {
   if (isCalibrationFault(name)) return calibrationDetail(name, facts);
+  if (isProductionFault(name)) {
+    const { lasting } = productionFaultFacts[name];
+    return [
+      ...(lasting === undefined ? [] : [lasting]),
+      `A rollback stops the trading and does not undo this. It ends after: ${heal}`,
+    ];
+  }
   if (name === 'telemetry-stall') {
     return [
       `The stream was made anew with its newest event ${Math.floor(facts.stalledAge / 60)} min ${facts.stalledAge % 60} s old, so that the limit is reached in a moment instead of ten minutes.`,

@@ -43,6 +43,7 @@ const deployments = {
     commands: ['deploy prepare calibration', 'inject calibrate', 'deploy start calibration'],
     fault: 'drawdown',
   },
+  production: { commands: ['deploy start production'], fault: 'portfolio-drawdown' },
 } as const;
 type DemoDeployment = keyof typeof deployments;
 

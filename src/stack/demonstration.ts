@@ -13,7 +13,8 @@ import { freePort } from '../platform/free-port.js';
 import { formatAddress, type ListenAddress } from '../platform/http-server.js';
 import { packageRoot } from '../platform/package-root.js';
 import { simulatorListenAddress, simulatorVariable } from '../simulator/address.js';
-import { layOutRedisCli, plansWithRedisCli } from './redis-cli.js';
+import { demonstrationPlans } from './demonstration-plans.js';
+import { layOutRedisCli } from './redis-cli.js';
 
 /** Beside the configuration file. */
 const redisCli = 'redis-cli';
@@ -92,7 +93,9 @@ export function demonstrationSettings({
     state: { directory: 'state' },
     // Nobody waits two minutes in front of a demonstration for a restart to count.
     deployments: { calibration: { settle: '5s' } },
-    rollbacks: plansWithRedisCli(`../${redisCli}`),
+    // Nor an hour for a damaged database to be found.
+    database: { check_interval: '5s' },
+    rollbacks: demonstrationPlans(`../${redisCli}`),
   };
 }
 

@@ -1,5 +1,4 @@
 import { writeFile } from 'node:fs/promises';
-import { parseConfig } from '../config/load.js';
 import { UserError } from '../platform/errors.js';
 import { locateProgram } from './programs.js';
 
@@ -16,27 +15,6 @@ export async function layOutRedisCli(path: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
   }
-}
-
-/**
- * The usual plans, as a configuration file has them, with this redis-cli in that of a calibration.
- * @param path from the trading system's folder, where scripts run
- */
-export function plansWithRedisCli(path: string): object {
-  const { rollbacks } = parseConfig({}, 'the defaults');
-  return Object.fromEntries(
-    Object.entries(rollbacks).map(([name, { methods, environment }]) => [
-      name,
-      {
-        environment: name === 'calibration' ? { ...environment, ROLLBACK_REDIS_CLI: path } : environment,
-        methods: methods.map((method) => ({
-          ...method,
-          timeout: `${method.timeout}s`,
-          verify_timeout: `${method.verify_timeout}s`,
-        })),
-      },
-    ]),
-  );
 }
 
 function quoted(text: string): string {

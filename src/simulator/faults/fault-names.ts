@@ -38,7 +38,29 @@ export const calibrationFaults = [
 ] as const;
 export type CalibrationFault = (typeof calibrationFaults)[number];
 
-export const faultNames = [...canaryFaults, ...calibrationFaults] as const;
+/** What can go wrong with what runs in production, as the trade tables show it. */
+export const productionFaults = [
+  'losing-streak',
+  'red-days',
+  'big-loss',
+  'portfolio-drawdown',
+  'low-confidence',
+  'volatile-confidence',
+  'stuck-learning',
+  'mode-flapping',
+  'retrain-storm',
+  'retrain-failures',
+  'retrain-silence',
+  'candles-stall',
+  'error-burst',
+  'corrupt-database',
+  'locked-database',
+  'stale-backup',
+  'news-zero',
+] as const;
+export type ProductionFault = (typeof productionFaults)[number];
+
+export const faultNames = [...canaryFaults, ...calibrationFaults, ...productionFaults] as const;
 export type FaultName = (typeof faultNames)[number];
 
 export function isModelFault(name: FaultName): name is ModelFault {
@@ -47,6 +69,10 @@ export function isModelFault(name: FaultName): name is ModelFault {
 
 export function isCalibrationFault(name: FaultName): name is CalibrationFault {
   return calibrationFaults.some((fault) => fault === name);
+}
+
+export function isProductionFault(name: FaultName): name is ProductionFault {
+  return productionFaults.some((fault) => fault === name);
 }
 
 /** The word that heals. */

@@ -3,17 +3,23 @@ import { UserError } from '../../platform/errors.js';
 import { calibrationFaultFacts } from './calibration-faults.js';
 import { canaryFaultFacts } from './canary-faults.js';
 import type { Fault } from './fault.js';
+import { productionFaultFacts } from './production-faults.js';
 import {
   calibrate,
   calibrationFaults,
   canaryFaults,
   faultNames,
   healed,
+  productionFaults,
   type FaultName,
 } from './fault-names.js';
 
 /** Every fault, and what to expect of it. */
-export const faults: Readonly<Record<FaultName, Fault>> = { ...canaryFaultFacts, ...calibrationFaultFacts };
+export const faults: Readonly<Record<FaultName, Fault>> = {
+  ...canaryFaultFacts,
+  ...calibrationFaultFacts,
+  ...productionFaultFacts,
+};
 
 /**
  * @returns the fault of that name, undefined for `none`; `ensemble-dysfunction` means its low side
@@ -30,6 +36,7 @@ export function parseFault(text: string): FaultName | undefined {
       `"${text}" is no fault.${nearMiss(text, [...faultNames, healed, calibrate])}`,
       `Of a canary: ${canaryFaults.join(', ')}.`,
       `Of a calibration: ${calibrationFaults.join(', ')}.`,
+      `Of production: ${productionFaults.join(', ')}.`,
       `${healed} heals; ${calibrate} loads a new calibration.`,
     ].join('\n'),
   );

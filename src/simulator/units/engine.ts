@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { z } from 'zod';
+import { packageRoot } from '../../platform/package-root.js';
 import type { UnitProgram, UnitRun } from './unit.js';
 
 const engineState = z.object({
@@ -24,7 +26,7 @@ export interface EngineFiles {
 export function engineProgram({ override, calibrationConfig }: EngineFiles): UnitProgram<EngineState> {
   return {
     name: 'engine',
-    file: 'engine-process.js',
+    path: join(packageRoot, 'dist', 'simulator', 'units', 'engine-process.js'),
     args: [override, calibrationConfig],
     state: engineState,
   };

@@ -1,12 +1,10 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { z } from 'zod';
 import { unixNow } from '../../platform/clock.js';
 import { errorMessage } from '../../platform/errors.js';
 import { writeFileAtomically } from '../../platform/files.js';
-import { packageRoot } from '../../platform/package-root.js';
 import { poll } from '../../platform/poll.js';
 
 const startTimeoutSeconds = 10;
@@ -17,8 +15,8 @@ const shortestLifeSeconds = 1;
 export interface UnitProgram<State> {
   /** as a person calls it */
   readonly name: string;
-  /** in this folder, as it was built: a process cannot run what is not */
-  readonly file: string;
+  /** as it was built: a process cannot run what is not */
+  readonly path: string;
   readonly args: readonly string[];
   /** what it says once it has read its configuration */
   readonly state: z.ZodType<State>;
@@ -36,6 +34,8 @@ export interface UnitOptions<State> {
   /** takes the pid of the run */
   readonly pidFile: string;
   readonly onStart: (run: UnitRun<State>) => void;
+  /** hears that a run has ended, unless the unit is ended for good */
+  readonly onEnd?: () => void;
   readonly onProblem: (text: string) => void;
 }
 
@@ -93,9 +93,9 @@ export class Unit<State extends object> {
   }
 
   async #launch(): Promise<void> {
-    const { file, args, state } = this.#options.program;
+    const { path, args, state } = this.#options.program;
     // In a group of its own, so that Ctrl-C does not end it before its simulator; it ends when the channel closes.
-    const child = fork(join(packageRoot, 'dist', 'simulator', 'units', file), [...args], {
+    const child = fork(path, [...args], {
       detached: true,
       stdio: 'ignore',
       execArgv: [],
@@ -113,6 +113,7 @@ export class Unit<State extends object> {
   async #restartAfterExit(startedAt: number): Promise<void> {
     this.#process = undefined;
     this.#run = undefined;
+    if (!this.#stopping) this.#options.onEnd?.();
     if (unixNow() - startedAt < shortestLifeSeconds) await this.#pause();
     while (!this.#stopping) {
       if (existsSync(this.#heldFile)) await this.#pause();

@@ -1,12 +1,14 @@
+import { join } from 'node:path';
 import { isoTime, unixNow } from '../../platform/clock.js';
 import { UserError } from '../../platform/errors.js';
 import { poll } from '../../platform/poll.js';
 import { writeCalibration } from '../calibration-files.js';
 import type { Conduct } from '../trading/conduct.js';
+import { deploymentPidName, deploymentProgram } from './deployment.js';
 import { engineProgram, type EngineFiles, type EngineRun, type EngineState } from './engine.js';
 import { harvestProgram } from './harvest.js';
 import type { SimulatorStatus } from '../status.js';
-import { Unit } from './unit.js';
+import { Unit, type UnitRun } from './unit.js';
 
 /** How long an engine may take to run with a new calibration, seconds. */
 const calibrationTimeout = 15;
@@ -14,18 +16,21 @@ const calibrationTimeout = 15;
 export interface TradingUnitsOptions {
   readonly engine: EngineFiles & { readonly pidFile: string };
   readonly harvestPidFile: string;
+  /** the trading system's folder */
+  readonly root: string;
   readonly onEngine: (run: EngineRun) => void;
   /** hears what happens besides */
   readonly onNote: (text: string) => void;
 }
 
-/** The processes that stand for the units of the trading system: its engine and its harvest consumer. */
+/** The processes of the trading system: those of its units, engine and harvest consumer, and its production deployment. */
 export class TradingUnits {
   readonly #calibrationConfig: string;
   readonly #engine: Unit<EngineState>;
   readonly #harvest: Unit<object>;
+  readonly #deployment: Unit<object>;
 
-  constructor({ engine, harvestPidFile, onEngine, onNote }: TradingUnitsOptions) {
+  constructor({ engine, harvestPidFile, root, onEngine, onNote }: TradingUnitsOptions) {
     this.#calibrationConfig = engine.calibrationConfig;
     this.#engine = new Unit({
       program: engineProgram(engine),
@@ -41,6 +46,27 @@ export class TradingUnits {
       },
       onProblem: onNote,
     });
+    this.#deployment = new Unit({
+      program: deploymentProgram(root),
+      pidFile: join(root, deploymentPidName),
+      onStart: ({ pid }) => {
+        onNote(`production deployment started (pid ${pid})`);
+      },
+      onEnd: () => {
+        onNote('production deployment ended');
+      },
+      onProblem: onNote,
+    });
+  }
+
+  /** Whether the production deployment runs: it opens the trades. */
+  get isDeployed(): boolean {
+    return this.#deployment.run !== undefined;
+  }
+
+  /** Lets the production deployment start again where it was stopped. */
+  async deploy(): Promise<void> {
+    await this.#deployment.release();
   }
 
   /** The engine's present run; undefined while there is none. */
@@ -48,9 +74,8 @@ export class TradingUnits {
     return this.#engine.run;
   }
 
-  get status(): Pick<SimulatorStatus, 'engine' | 'harvest'> {
+  get status(): Pick<SimulatorStatus, 'engine' | 'harvest' | 'deployment'> {
     const engine = this.#engine.run;
-    const harvest = this.#harvest.run;
     return {
       engine:
         engine === undefined
@@ -61,19 +86,19 @@ export class TradingUnits {
               canary_model: engine.canaryModel,
               calibration: engine.calibration,
             },
-      harvest: harvest === undefined ? null : { pid: harvest.pid, started_at: harvest.startedAt },
+      harvest: runStatus(this.#harvest.run),
+      deployment: runStatus(this.#deployment.run),
     };
   }
 
   /** @throws Error when one of them does not come up */
   async start(): Promise<void> {
-    await this.#engine.start();
-    await this.#harvest.start();
+    await Promise.all([this.#engine.start(), this.#harvest.start(), this.#deployment.start()]);
   }
 
   /** Ends them for good. */
   async stop(): Promise<void> {
-    await Promise.all([this.#engine.stop(), this.#harvest.stop()]);
+    await Promise.all([this.#engine.stop(), this.#harvest.stop(), this.#deployment.stop()]);
   }
 
   /** Ends the engine's present run; the next starts by itself. */
@@ -109,4 +134,8 @@ export class TradingUnits {
       );
     return run;
   }
+}
+
+function runStatus(run: UnitRun<object> | undefined): SimulatorStatus['harvest'] {
+  return run === undefined ? null : { pid: run.pid, started_at: run.startedAt };
 }

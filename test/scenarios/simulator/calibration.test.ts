@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { freePort } from '../../../src/platform/free-port.js';
 import { packageRoot } from '../../../src/platform/package-root.js';
 import { poll } from '../../../src/platform/poll.js';
-import { calibrationFaults } from '../../../src/simulator/faults/fault-names.js';
+import { calibrationFaults, productionFaults } from '../../../src/simulator/faults/fault-names.js';
 import { startRedis } from '../../../src/stack/servers.js';
 import { runProgram } from '../../support/run-program.js';
 import { startSimulator } from '../../support/simulator.js';
@@ -140,10 +140,13 @@ describe('the simulated trading system', () => {
 describe('redline inject --help', () => {
   it('groups the faults, and tells what heals and what calibrates', async () => {
     const { stdout } = await runProgram(['inject', '--help']);
-    const [, canary = '', calibration = ''] =
-      /Faults of a canary:([^]*)Faults of a calibration:([^]*)/.exec(stdout) ?? [];
+    const [, canary = '', calibration = '', production = ''] =
+      /Faults of a canary:([^]*)Faults of a calibration:([^]*)Faults of what runs in production:([^]*)/.exec(
+        stdout,
+      ) ?? [];
     expect(canary).toContain('redis-down');
     for (const fault of calibrationFaults) expect(calibration).toContain(`  ${fault}\n`);
-    expect(calibration).toMatch(/ none +heals\n +calibrate +no fault/);
+    for (const fault of productionFaults) expect(production).toContain(`  ${fault}\n`);
+    expect(production).toMatch(/ none +heals\n +calibrate +no fault/);
   });
 });

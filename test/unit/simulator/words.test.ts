@@ -36,6 +36,12 @@ describe('what an injection says', () => {
     expect(text).toContain('No calibration is loaded, so nothing will be rolled back');
   });
 
+  it('says that a rollback stops the trading and no more, and what an alert waits for', () => {
+    const text = describeInjection('candles-stall', facts).join('\n');
+    expect(text).toContain('A rollback stops the trading and does not undo this');
+    expect(text).toContain('once it has held for two minutes');
+  });
+
   it('says in which phase an alert is judged', () => {
     expect(describeInjection('stop-loss-storm', facts).join('\n')).toContain(
       'is judged in phases C and D, from 6 h after the start of the calibration, only.',

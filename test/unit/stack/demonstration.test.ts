@@ -56,13 +56,23 @@ exporter: { listen: 127.0.0.1:7701 }
     expect(config.prometheus.scrape_interval).toBe(5);
   });
 
-  it('leave the plans as they are but for the redis-cli of the demonstration', () => {
+  it('leave the plans as they are but for what the demonstration has instead of a server', () => {
     const { rollbacks } = demonstrationConfigOf({});
-    const { calibration, ...others } = parseConfig({}, 'a test').rollbacks;
-    expect(rollbacks).toEqual({
-      ...others,
-      calibration: { ...calibration, environment: { ROLLBACK_REDIS_CLI: '../redis-cli' } },
-    });
+    const environments: Readonly<Record<string, object>> = {
+      calibration: { ROLLBACK_REDIS_CLI: '../redis-cli' },
+      production: {
+        ROLLBACK_COMMAND: `${process.execPath}\ndeploy_production.py\n--rollback`,
+        ROLLBACK_QUIET_SECONDS: '10',
+      },
+    };
+    expect(rollbacks).toEqual(
+      Object.fromEntries(
+        Object.entries(parseConfig({}, 'a test').rollbacks).map(([name, plan]) => [
+          name,
+          { ...plan, environment: { ...plan.environment, ...environments[name] } },
+        ]),
+      ),
+    );
   });
 
   it('must be of this machine', () => {

@@ -18,6 +18,7 @@ function simulator(...notes: Note[]): SimulatorStatus {
     fault: null,
     engine: null,
     harvest: null,
+    deployment: null,
     telemetry: { writing: true, reachable: true, events_written: 0, rate: 10 },
     notes,
   };

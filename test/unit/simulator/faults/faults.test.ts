@@ -14,7 +14,7 @@ describe('parseFault', () => {
 
   it('names the near miss and every fault', () => {
     expect(() => parseFault('action-colapse')).toThrow(
-      /Did you mean "action-collapse"\?[^]*redis-down[^]*engine-restart[^]*none heals/,
+      /Did you mean "action-collapse"\?[^]*redis-down[^]*engine-restart[^]*losing-streak[^]*none heals/,
     );
   });
 });
