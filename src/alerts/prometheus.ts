@@ -172,11 +172,7 @@ export class PrometheusClient {
    * @param time Unix seconds; now where left out
    * @throws PrometheusError
    */
-  async oldestSampleTime(
-    selector: string,
-    rangeSeconds: number,
-    time?: number,
-  ): Promise<number | undefined> {
+  async oldestSampleTime(selector: string, rangeSeconds: number, time?: number): Promise<number | undefined> {
     const result = await this.#range(selector, rangeSeconds, time);
     const times = result.flatMap(({ values }) => values.map(([time]) => time));
     return times.length === 0 ? undefined : Math.min(...times);

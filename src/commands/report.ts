@@ -31,9 +31,10 @@ export const registerReport: RegisterCommand = (program, context) => {
       'compare with the baseline in this file instead of with the period before (see --baseline)',
     )
     .addOption(
-      new Option('--journal', 'the entry of the trading journal: of the day, from 168 hours on of the week').conflicts(
-        ['baseline', 'format'],
-      ),
+      new Option(
+        '--journal',
+        'the entry of the trading journal: of the day, from 168 hours on of the week',
+      ).conflicts(['baseline', 'format']),
     )
     .addOption(
       new Option('--baseline', 'the block that says what is normal, to be written down').conflicts('format'),

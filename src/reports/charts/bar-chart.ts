@@ -26,7 +26,14 @@ export function barChart(chart: BarChart, id: string, width: number): Markup {
     ...chart.bars.flatMap(({ label }, index) =>
       // Counted from the newest: that day is the one that is looked for.
       (chart.bars.length - 1 - index) % shownLabel === 0
-        ? [svgText(label, { x: left + slot * (index + 0.5), y: height - 10, anchor: 'middle', className: 'axis' })]
+        ? [
+            svgText(label, {
+              x: left + slot * (index + 0.5),
+              y: height - 10,
+              anchor: 'middle',
+              className: 'axis',
+            }),
+          ]
         : [],
     ),
   ]);
@@ -43,11 +50,24 @@ function bar(
   const width = Math.max(2, Math.min(46, slot * 0.7));
   const from = x + (slot - width) / 2;
   const tip = element('title', {}, `${label}: ${valueText(value, unit)}`);
-  if (value === undefined) return element('g', {}, tip, svgText('?', { x: x + slot / 2, y: y(0) - 4, anchor: 'middle', className: 'quiet' }));
+  if (value === undefined)
+    return element(
+      'g',
+      {},
+      tip,
+      svgText('?', { x: x + slot / 2, y: y(0) - 4, anchor: 'middle', className: 'quiet' }),
+    );
   const [a, b] = [y(Math.max(0, value)), y(Math.min(0, value))];
   return element(
     'rect',
-    { x: from, y: a, width, height: Math.max(1, b - a), rx: Math.min(2, width / 4), class: value < 0 ? 'loss' : 'gain' },
+    {
+      x: from,
+      y: a,
+      width,
+      height: Math.max(1, b - a),
+      rx: Math.min(2, width / 4),
+      class: value < 0 ? 'loss' : 'gain',
+    },
     tip,
   );
 }

@@ -14,7 +14,11 @@ export function dotChart(chart: DotChart, id: string, width: number): Markup {
   );
   if (values.length === 0) return emptyChart(chart, id, width, 'Nothing is known.');
   const height = top + chart.rows.length * rowHeight + bottom;
-  const left = labelWidth(chart.rows.map(({ label }) => label), width * 0.3) + 12;
+  const left =
+    labelWidth(
+      chart.rows.map(({ label }) => label),
+      width * 0.3,
+    ) + 12;
   const right = width - 58;
   const ticks = niceTicks(extent(values), width < 500 ? 3 : 6);
   const x = linearScale([ticks[0] ?? 0, ticks.at(-1) ?? 1], [left + 8, right - 8]);
@@ -68,7 +72,14 @@ function baselineMark(x: number, y: number): Markup {
 }
 
 function rangeBar(from: number, to: number, y: number): Markup {
-  return element('rect', { x: from, y: y - 4, width: Math.max(1, to - from), height: 8, rx: 4, class: 'range' });
+  return element('rect', {
+    x: from,
+    y: y - 4,
+    width: Math.max(1, to - from),
+    height: 8,
+    rx: 4,
+    class: 'range',
+  });
 }
 
 /** What the marks are, above the chart. */
@@ -80,6 +91,9 @@ function legend({ legend: { value, baseline, range } }: DotChart, width: number)
   ].filter(({ text }) => text !== '');
   const each = Math.min(170, width / entries.length);
   return entries.map(({ text, mark }, index) =>
-    together(mark(index * each + 10, 11), svgText(fitted(text, each - 26), { x: index * each + 23, y: 15, className: 'axis' })),
+    together(
+      mark(index * each + 10, 11),
+      svgText(fitted(text, each - 26), { x: index * each + 23, y: 15, className: 'axis' }),
+    ),
   );
 }

@@ -48,7 +48,7 @@ export function frame(
       'aria-labelledby': `${id}-title ${id}-desc`,
     },
     element('title', { id: `${id}-title` }, title),
-    element('desc', { id: `${id}-desc` }, description),
+    element('desc', { id: `${id}-desc` }, description === '' ? 'Nothing is known.' : description),
     ...parts,
   );
 }
@@ -60,5 +60,7 @@ export function emptyChart(
   width: number,
   text: string,
 ): Markup {
-  return frame(chart, id, width, 60, [svgText(text, { x: width / 2, y: 34, anchor: 'middle', className: 'quiet' })]);
+  return frame(chart, id, width, 60, [
+    svgText(text, { x: width / 2, y: 34, anchor: 'middle', className: 'quiet' }),
+  ]);
 }

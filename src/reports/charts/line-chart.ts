@@ -15,10 +15,7 @@ export function lineChart(chart: LineChart, id: string, width: number): Markup {
   const texts = ticks.map((tick) => axisText(tick, chart.unit));
   const left = labelWidth(texts, 90) + 10;
   const pixels: readonly [number, number] = [height - bottom, top];
-  const y = linearScale(
-    [ticks[0] ?? 0, ticks.at(-1) ?? 1],
-    chart.isDepth ? [pixels[1], pixels[0]] : pixels,
-  );
+  const y = linearScale([ticks[0] ?? 0, ticks.at(-1) ?? 1], chart.isDepth ? [pixels[1], pixels[0]] : pixels);
   const x = linearScale([chart.start, chart.end], [left, width - 8]);
   return frame(chart, id, width, height, [
     ...ticks.map((tick) => svgLine(left, y(tick), width, y(tick), tick === 0 ? 'zero' : 'grid')),
@@ -41,7 +38,9 @@ export function timeLabels(
   const room = 52;
   return timeTicks(start, end, Math.max(2, Math.floor((width - left) / (room * 1.4))))
     .filter(({ time }) => x(time) >= left && x(time) <= width - room / 2.4)
-    .map(({ time, text }) => svgText(text, { x: x(time), y: height - 10, anchor: 'middle', className: 'axis' }));
+    .map(({ time, text }) =>
+      svgText(text, { x: x(time), y: height - 10, anchor: 'middle', className: 'axis' }),
+    );
 }
 
 type Points = LineChart['points'];
@@ -62,7 +61,8 @@ function drawn(points: Points, isFilled: boolean, x: Scale, y: Scale): Markup[] 
   const last = points.at(-1);
   if (first === undefined || last === undefined) return [];
   // A single point has no length to be drawn.
-  if (points.length === 1) return [element('circle', { cx: x(first[0]), cy: y(first[1]), r: 2, class: 'point' })];
+  if (points.length === 1)
+    return [element('circle', { cx: x(first[0]), cy: y(first[1]), r: 2, class: 'point' })];
   const path = points.map(([time, value]) => `${x(time).toFixed(1)} ${y(value).toFixed(1)}`).join(' L');
   const area = `M${x(first[0]).toFixed(1)} ${y(0).toFixed(1)} L${path} L${x(last[0]).toFixed(1)} ${y(0).toFixed(1)} Z`;
   return [

@@ -18,11 +18,19 @@ export interface Markup {
 type Attributes = Readonly<Record<string, string | number>>;
 
 /** An element. Attributes and texts are escaped, markup stands as it is. */
-export function element(name: string, attributes: Attributes = {}, ...content: readonly (Markup | string)[]): Markup {
+export function element(
+  name: string,
+  attributes: Attributes = {},
+  ...content: readonly (Markup | string)[]
+): Markup {
   const written = Object.entries(attributes)
-    .map(([key, value]) => ` ${key}="${escapeMarkup(typeof value === 'number' ? plainNumber(value) : value)}"`)
+    .map(
+      ([key, value]) => ` ${key}="${escapeMarkup(typeof value === 'number' ? plainNumber(value) : value)}"`,
+    )
     .join('');
-  const inside = content.map((part) => (typeof part === 'string' ? escapeMarkup(part) : part.markup)).join('');
+  const inside = content
+    .map((part) => (typeof part === 'string' ? escapeMarkup(part) : part.markup))
+    .join('');
   return { markup: `<${name}${written}>${inside}</${name}>` };
 }
 

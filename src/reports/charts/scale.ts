@@ -6,7 +6,10 @@ import type { ChartUnit } from './chart.js';
 export type Scale = (value: number) => number;
 
 /** A straight scale; everything lies in the middle where there is only one value. */
-export function linearScale([from, to]: readonly [number, number], [low, high]: readonly [number, number]): Scale {
+export function linearScale(
+  [from, to]: readonly [number, number],
+  [low, high]: readonly [number, number],
+): Scale {
   const length = to - from;
   return (value) => (length === 0 ? (low + high) / 2 : low + ((value - from) / length) * (high - low));
 }
@@ -24,13 +27,16 @@ export function extent(values: readonly number[]): readonly [number, number] {
 
 /** A range that ends on round numbers, and those between, at most about `count`. */
 export function niceTicks([from, to]: readonly [number, number], count: number): readonly number[] {
-  const [low, high] = from === to ? [from - (Math.abs(from) || 1) * 0.05, to + (Math.abs(to) || 1) * 0.05] : [from, to];
+  const [low, high] =
+    from === to ? [from - (Math.abs(from) || 1) * 0.05, to + (Math.abs(to) || 1) * 0.05] : [from, to];
   const rough = (high - low) / Math.max(1, count);
   const magnitude = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 2.5, 5, 10].map((factor) => factor * magnitude).find((size) => size >= rough) ?? rough;
   const first = Math.floor(low / step + 1e-9);
   const last = Math.ceil(high / step - 1e-9);
-  return Array.from({ length: last - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)));
+  return Array.from({ length: last - first + 1 }, (_, index) =>
+    Number(((first + index) * step).toPrecision(12)),
+  );
 }
 
 /** A value for an axis: short. */
@@ -48,13 +54,20 @@ const hour = 3600;
 const steps = [1, 2, 3, 6, 12, 24, 48, 96, 168, 336, 720].map((hours) => hours * hour);
 
 /** Times for an axis on whole UTC hours or days, at most about `count`, with their texts. */
-export function timeTicks(start: number, end: number, count: number): { readonly time: number; readonly text: string }[] {
+export function timeTicks(
+  start: number,
+  end: number,
+  count: number,
+): { readonly time: number; readonly text: string }[] {
   const step = steps.find((size) => (end - start) / size <= count) ?? 30 * 24 * hour;
   const first = Math.ceil(start / step) * step;
   const length = Math.max(0, Math.floor((end - first) / step) + 1);
   return Array.from({ length }, (_, index) => {
     const time = first + index * step;
     const text = new Date(time * 1000).toISOString();
-    return { time, text: step < 24 * hour && time % (24 * hour) !== 0 ? text.slice(11, 16) : text.slice(5, 10) };
+    return {
+      time,
+      text: step < 24 * hour && time % (24 * hour) !== 0 ? text.slice(11, 16) : text.slice(5, 10),
+    };
   });
 }

@@ -14,14 +14,24 @@ const narrowest = 3;
 export function timelineChart(chart: TimelineChart, id: string, width: number): Markup {
   if (chart.rows.length === 0) return emptyChart(chart, id, width, 'No alert fired.');
   const height = top + chart.rows.length * rowHeight + bottom;
-  const left = labelWidth(chart.rows.map(({ label }) => label), width * 0.42) + 10;
+  const left =
+    labelWidth(
+      chart.rows.map(({ label }) => label),
+      width * 0.42,
+    ) + 10;
   const x = linearScale([chart.start, chart.end], [left, width - 8]);
   const floor = height - bottom;
   return frame(chart, id, width, height, [
     ...chart.gaps.map(({ start, end }) =>
       element(
         'rect',
-        { x: x(start), y: top, width: Math.max(narrowest, x(end) - x(start)), height: floor - top, class: 'gap' },
+        {
+          x: x(start),
+          y: top,
+          width: Math.max(narrowest, x(end) - x(start)),
+          height: floor - top,
+          class: 'gap',
+        },
         element('title', {}, 'nothing is known of this time'),
       ),
     ),

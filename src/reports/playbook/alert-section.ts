@@ -31,7 +31,7 @@ export function alertSection(
     tables: [
       table(
         'Alerts that fired',
-        ['Severity', 'Alert', 'About', 'Start', 'End', '#Duration', 'Value', 'Limit'],
+        ['Severity', 'Alert', 'About', 'Start (UTC)', 'End (UTC)', '#Duration', 'Value', 'Limit'],
         episodes.map(episodeRow),
         nothing,
       ),
@@ -51,12 +51,17 @@ function episodeRow(episode: FiredAlert): Cell[] {
     cell(severity === '' ? unknownText : severity, severityMood(severity)),
     cell(alertname),
     cell(aboutText(episode)),
-    cell(firedBefore ? `before ${formatTime(start)}` : formatTime(start)),
-    isFiring ? cell('fires still', 'bad') : cell(formatTime(end)),
+    cell(`${firedBefore ? 'before ' : ''}${dayAndTime(start)}`),
+    isFiring ? cell('fires still', 'bad') : cell(dayAndTime(end)),
     cell(`${firedBefore ? 'over ' : ''}${formatDuration(Math.max(0, end - start))}`),
     cell(valueText(episode)),
     cell(episode.limits.map((limit) => formatAlertLimit(alertname, limit)).join(' to ')),
   ];
+}
+
+/** `11-29 10:12:44`: the year stands above the report. */
+function dayAndTime(time: number): string {
+  return formatTime(time).slice(5, 19).replace('T', ' ');
 }
 
 /** What an alert is about: values of its own labels, such as `BTC/USDT 1h`. */
@@ -70,12 +75,17 @@ export function aboutText({ labels }: Pick<FiredAlert, 'labels'>): string {
 
 /** The judged value over an episode: one number, or from the lowest to the highest. */
 export function valueText({ alertname, lowest, highest, limits }: FiredAlert): string {
-  if (lowest === undefined || highest === undefined) return '';
+  // A rule without a limit judges no value.
+  if (lowest === undefined || highest === undefined) return limits.length === 0 ? '' : unknownText;
   const [low, high] = [lowest, highest].map((value) => formatAlertValue(alertname, value, limits[0]));
   return low === high ? (low ?? '') : `${low ?? ''} to ${high ?? ''}`;
 }
 
-function timeline(episodes: readonly FiredAlert[], { start, end }: Period, { gaps, knownFrom }: Coverage): TimelineChart {
+function timeline(
+  episodes: readonly FiredAlert[],
+  { start, end }: Period,
+  { gaps, knownFrom }: Coverage,
+): TimelineChart {
   const rows = new Map<string, FiredAlert[]>();
   for (const episode of episodes) {
     const label = [episode.alertname, aboutText(episode)].join(' ').trim();
@@ -91,7 +101,10 @@ function timeline(episodes: readonly FiredAlert[], { start, end }: Period, { gap
     rows: shown.map(([label, own]) => ({
       label,
       mood: chartMood(own),
-      spans: own.map((episode) => ({ start: Math.max(start, episode.start), end: Math.min(end, episode.end) })),
+      spans: own.map((episode) => ({
+        start: Math.max(start, episode.start),
+        end: Math.min(end, episode.end),
+      })),
     })),
     gaps: [...(knownFrom !== undefined && knownFrom > start ? [{ start, end: knownFrom }] : []), ...gaps],
   };

@@ -24,12 +24,16 @@ export function baselineBlock(report: PlaybookReport): string {
     ...caveats(report),
     '',
     'Win Rate:',
-    ...trading.symbols.map(({ symbol, winShare }) => `  ${printable(symbol)}: ${formatValue(winShare, 'share')}`),
+    ...trading.symbols.map(
+      ({ symbol, winShare }) => `  ${printable(symbol)}: ${formatValue(winShare, 'share')}`,
+    ),
     `  ${overallName}: ${formatValue(trading.overall.winShare, 'share')}`,
     '',
     'Confidence:',
     `  Average: ${formatValue(confidence.overall, 'share')}`,
-    ...modes.map((mode) => `  ${mode} mode avg: ${formatValue(modeOf(learning.modes, mode)?.confidence, 'share')}`),
+    ...modes.map(
+      (mode) => `  ${mode} mode avg: ${formatValue(modeOf(learning.modes, mode)?.confidence, 'share')}`,
+    ),
     '',
     'Retraining:',
     `  Frequency: ${retraining.perDayAndSymbol === undefined ? unknownText : `${retraining.perDayAndSymbol.toFixed(1)} per day per symbol`}`,

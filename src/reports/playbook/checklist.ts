@@ -33,7 +33,9 @@ export async function readChecklists(
   episodes: readonly FiredAlert[],
 ): Promise<Checklist[]> {
   const boxes = occasions.flatMap((occasion) => checklistBoxes[occasion]);
-  const asked = new Set(boxes.flatMap((box) => judgesOf(box, rules).flatMap((judge) => inputOf(judge, rules) ?? [])));
+  const asked = new Set(
+    boxes.flatMap((box) => judgesOf(box, rules).flatMap((judge) => inputOf(judge, rules) ?? [])),
+  );
   const answers = await Promise.all(
     [...asked].map(async (input) => ((await enquiry.samples(input)).length > 0 ? [input] : [])),
   );
@@ -71,7 +73,8 @@ function allSilent(judges: readonly BoxJudge[], evidence: ChecklistEvidence): St
   const broken = judges.flatMap(({ alertname }) => whyNotEvaluated(alertname, evidence));
   if (broken.length > 0) return { state: 'unknown', note: broken.slice(0, shownReasons).join('; ') };
   const idle = judges.filter((judge) => whyBlind(judge, evidence).length > 0);
-  if (idle.length === judges.length) return { state: 'unknown', note: 'none of its alerts has anything to judge' };
+  if (idle.length === judges.length)
+    return { state: 'unknown', note: 'none of its alerts has anything to judge' };
   const silent = `${judges.length} alerts, all silent`;
   return {
     state: 'ticked',
@@ -123,7 +126,9 @@ function whyBlind(judge: BoxJudge, evidence: ChecklistEvidence): string[] {
   const broken = whyNotEvaluated(judge.alertname, evidence);
   if (broken.length > 0) return broken;
   const input = inputOf(judge, evidence.rules);
-  return input !== undefined && evidence.present.has(input) ? [] : [`${judge.alertname} has nothing to judge`];
+  return input !== undefined && evidence.present.has(input)
+    ? []
+    : [`${judge.alertname} has nothing to judge`];
 }
 
 /** What must be there for an alert to see: what its rule judges, where neither the box nor its rule knows better. */

@@ -1,7 +1,7 @@
 import type { SampledSeries } from '../../alerts/prometheus.js';
 import { exporterMetric } from '../../names.js';
 import type { Enquiry } from './enquiry.js';
-import { rangeText, type Period } from './period.js';
+import { rangeText, stepsOf, type Period } from './period.js';
 
 /** A time of which nothing is known. Unix seconds. */
 export interface Gap {
@@ -32,11 +32,7 @@ export async function readCoverage(enquiry: Enquiry, period: Period): Promise<Co
   const metric = exporterMetric.databaseUp;
   const times = `timestamp(${metric})[${rangeText(period)}:${shortestStep}s]`;
   const [series, first, last] = await Promise.all([
-    enquiry.series(`max(max_over_time(${metric}[${step}s]))`, {
-      start: period.start + step,
-      end: period.end,
-      step,
-    }),
+    enquiry.series(`max(max_over_time(${metric}[${step}s]))`, stepsOf(period, step)),
     enquiry.number(`min(min_over_time(${times}))`),
     enquiry.number(`max(max_over_time(${times}))`),
   ]);

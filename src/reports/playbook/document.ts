@@ -71,12 +71,10 @@ export function section(title: string, parts: Partial<Omit<Section, 'title'>>): 
 }
 
 /** A table whose columns are named, those with numbers by a leading `#`. */
-export function table(
-  caption: string,
-  titles: readonly string[],
-  rows: Table['rows'],
-  empty: string,
-): Table {
-  const columns = titles.map((title) => ({ title: title.replace(/^#/, ''), isNumber: title.startsWith('#') }));
+export function table(caption: string, titles: readonly string[], rows: Table['rows'], empty: string): Table {
+  const columns = titles.map((title) => ({
+    title: title.replace(/^#/, ''),
+    isNumber: title.startsWith('#'),
+  }));
   return { caption, columns, rows, empty };
 }

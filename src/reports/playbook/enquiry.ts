@@ -71,9 +71,8 @@ export function valueOf(
   samples: readonly Sample[],
   wanted: Readonly<Record<string, string>>,
 ): number | undefined {
-  return samples.find(({ labels }) =>
-    Object.entries(wanted).every(([name, text]) => labels[name] === text),
-  )?.value;
+  return samples.find(({ labels }) => Object.entries(wanted).every(([name, text]) => labels[name] === text))
+    ?.value;
 }
 
 /** Every value of a label in the answers, sorted. */

@@ -12,14 +12,20 @@ export function financeSection(finance: FinanceReading, period: Period): Section
   const over = `of ${statistics.days} complete UTC ${statistics.days === 1 ? 'day' : 'days'}`;
   return section('Money', {
     lead: [
-      cell('Days are whole UTC days by when a trade was closed, so that they need not add up to the result of the period.'),
+      cell(
+        'Days are whole UTC days by when a trade was closed, so that they need not add up to the result of the period.',
+      ),
     ],
     facts: [
       fact('Result today (UTC)', formatMoney(finance.todayPnl)),
       fact('Daily average', formatMoney(statistics.mean), over),
       fact('Best day', dayText(statistics.best)),
       fact('Worst day', dayText(statistics.worst)),
-      fact('Sharpe ratio', sharpeText(statistics), `mean / deviation of the daily results x sqrt(365), ${over}`),
+      fact(
+        'Sharpe ratio',
+        sharpeText(statistics),
+        `mean / deviation of the daily results x sqrt(365), ${over}`,
+      ),
       fact('Losing days in a row', formatValue(finance.redDays, 'count')),
       fact('Portfolio', formatMoney(finance.portfolio), `peak of 30d ${formatMoney(finance.peak)}`),
       fact('Drawdown now', formatValue(finance.drawdown, 'share'), 'from the peak of 30d'),

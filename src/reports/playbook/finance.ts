@@ -1,7 +1,7 @@
 import type { Sample, SampledSeries } from '../../alerts/prometheus.js';
 import { exporterMetric } from '../../names.js';
 import { valueOf, type Enquiry } from './enquiry.js';
-import { rangeText, utcDay, utcDays, type Period } from './period.js';
+import { rangeText, stepsOf, utcDay, utcDays, type Period } from './period.js';
 
 /** The result of a UTC day. A day without closed trades has the result 0 where the tables reach back to it. */
 export interface DayResult {
@@ -48,7 +48,7 @@ const chartPoints = 240;
 export async function readFinance(enquiry: Enquiry, period: Period): Promise<FinanceReading> {
   const step = Math.max(60, Math.ceil((period.hours * 3600) / chartPoints));
   const history = (metric: string): Promise<readonly SampledSeries[]> =>
-    enquiry.series(`max(${metric})`, { start: period.start, end: period.end, step });
+    enquiry.series(`max(${metric})`, stepsOf(period, step));
   const newest = (metric: string): Promise<number | undefined> => enquiry.number(`max(${metric})`);
   const [days, highestDrawdown, portfolio, drawdown, ...values] = await Promise.all([
     askDays(enquiry),

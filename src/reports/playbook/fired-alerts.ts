@@ -1,7 +1,7 @@
-import type { AlertingRule, SampledSeries } from '../../alerts/prometheus.js';
+import type { AlertingRule, Sample, SampledSeries } from '../../alerts/prometheus.js';
 import { labelText } from '../series.js';
 import type { Enquiry } from './enquiry.js';
-import type { Period } from './period.js';
+import { stepsOf, type Period } from './period.js';
 
 /** A time in which an instance of an alert fired. Times are Unix seconds. */
 export interface FiredAlert {
@@ -36,8 +36,10 @@ export interface FiredAlerts {
 
 /** The period is looked at in so many steps: Prometheus answers few enough points also where many alerts fire. */
 const steps = 1500;
-/** A rule is evaluated at least so often, seconds. */
-const shortestStep = 15;
+/** Every group of rules is evaluated at least every minute; one evaluation may be lost. Seconds. */
+const shortestStep = 120;
+/** Values of an episode lie no closer than this, seconds. */
+const closestValues = 15;
 /** Episodes that are told of, and those of them whose exact times and values are asked for. */
 const mostEpisodes = 300;
 const mostAsked = 40;
@@ -56,12 +58,13 @@ export async function readFiredAlerts(
   rules: readonly AlertingRule[],
 ): Promise<FiredAlerts> {
   const step = Math.max(shortestStep, Math.ceil((period.hours * 3600) / steps));
-  // An alert that fired between two steps is seen too.
-  const series = await enquiry.series(
-    `max_over_time(ALERTS{alertstate="firing",alertname!="${heartbeat}"}[${step}s])`,
-    { start: period.start + step, end: period.end, step },
-  );
-  const found = episodesFrom(period, step, series);
+  const selector = `ALERTS{alertstate="firing",alertname!="${heartbeat}"}`;
+  const [series, firing] = await Promise.all([
+    // An alert that fired between two steps is seen too.
+    enquiry.series(`max_over_time(${selector}[${step}s])`, stepsOf(period, step)),
+    enquiry.samples(selector),
+  ]);
+  const found = episodesFrom(period, step, series, firing);
   const told = found.slice(0, mostEpisodes);
   const asked = await Promise.all(
     told.slice(0, mostAsked).map((episode) => completed(enquiry, period, step, episode, rules)),
@@ -76,18 +79,23 @@ export async function readFiredAlerts(
 /**
  * Episodes from the steps in which instances of alerts fired.
  * @param step seconds; a point says "within the step that ends here"
+ * @param firing what fires at the end of the period
  */
 export function episodesFrom(
   period: Period,
   step: number,
   series: readonly SampledSeries[],
+  firing: readonly Sample[],
 ): FiredAlert[] {
+  const firesNow = new Set(firing.map(({ labels }) => labelText(labels)));
   return series
     .flatMap(({ labels, points }) =>
       spansOf(
         points.map(([time]) => time),
         step,
-      ).map(([first, last]) => episodeOf(period, step, labels, first, last)),
+      ).map(([first, last]) =>
+        episodeOf(period, step, labels, first, last, last === period.end && firesNow.has(labelText(labels))),
+      ),
     )
     .sort(
       (a, b) =>
@@ -108,11 +116,12 @@ function spansOf(times: readonly number[], step: number): (readonly [number, num
 }
 
 function episodeOf(
-  { start, end }: Period,
+  { start }: Period,
   step: number,
   labels: Readonly<Record<string, string>>,
   first: number,
   last: number,
+  isFiring: boolean,
 ): FiredAlert {
   const { alertname = '', severity = '', runbook = '', priority = '' } = labels;
   return {
@@ -124,7 +133,7 @@ function episodeOf(
     start: first - step,
     firedBefore: first - start <= step * 1.5,
     end: last,
-    isFiring: end - last < step,
+    isFiring,
     lowest: undefined,
     highest: undefined,
     limits: [],
@@ -194,7 +203,7 @@ async function valuesOf(
 ): Promise<Values> {
   const { query, limit, query_2: query2, limit_2: limit2 } = rule?.annotations ?? {};
   if (query === undefined) return { lowest: undefined, highest: undefined, limits: [] };
-  const step = Math.max(shortestStep, Math.ceil((end - start) / mostValues));
+  const step = Math.max(closestValues, Math.ceil((end - start) / mostValues));
   const limitTexts = query2 === query && limit2 !== undefined ? [limit, limit2] : [limit];
   const [series, ...limits] = await Promise.all([
     // Backwards from the end, so that a short episode has a value too.

@@ -22,9 +22,15 @@ export function healthSection(
       fact(
         'Error rate',
         formatValue(errorRate, 'share'),
-        `${formatValue(errors, 'count')} errors logged for ${formatValue(candlesRead, 'count')} candles, ${errorWindow}`,
+        errors === undefined
+          ? errorWindow
+          : `${formatValue(errors, 'count')} errors logged for ${formatValue(candlesRead, 'count')} candles, ${errorWindow}`,
       ),
-      fact('Database', databaseCell(database.isUp, 'readable', 'NOT READABLE'), `read ${agoText(database.readAgeSeconds)}`),
+      fact(
+        'Database',
+        databaseCell(database.isUp, 'readable', 'NOT READABLE'),
+        `read ${agoText(database.readAgeSeconds)}`,
+      ),
       fact('Database intact', databaseCell(database.isIntact, 'yes', 'NO')),
       fact('Newest backup', agoText(database.backupAgeSeconds)),
       fact('Disk in use', formatValue(health.diskUsage, 'share')),
@@ -40,7 +46,11 @@ export function healthSection(
   });
 }
 
-function uptimeFact(label: string, { share, observedSeconds }: Uptime, { hours }: Period): Section['facts'][number] {
+function uptimeFact(
+  label: string,
+  { share, observedSeconds }: Uptime,
+  { hours }: Period,
+): Section['facts'][number] {
   return fact(
     label,
     known(share === undefined ? unknownText : `${(share * 100).toFixed(2)}%`),
@@ -64,13 +74,19 @@ function candleRow(candle: CandleReading, episodes: readonly FiredAlert[]): Cell
   const { symbol, interval, ageSeconds, ofDay, expectedOfDay } = candle;
   const firing = episodes
     .filter(({ alertname, isFiring }) => isFiring && candleAlerts.includes(alertname))
-    .filter(({ labels }) => (labels.symbol ?? symbol) === symbol && (labels.interval ?? interval) === interval)
+    .filter(
+      ({ labels }) => (labels.symbol ?? symbol) === symbol && (labels.interval ?? interval) === interval,
+    )
     .map(({ alertname }) => alertname);
   return [
     cell(symbol),
     cell(interval),
     known(agoText(ageSeconds)),
-    known(ofDay === undefined ? unknownText : `${formatValue(ofDay, 'count')} of ${formatValue(expectedOfDay, 'count')}`),
+    known(
+      ofDay === undefined
+        ? unknownText
+        : `${formatValue(ofDay, 'count')} of ${formatValue(expectedOfDay, 'count')}`,
+    ),
     firing.length === 0 ? cell('') : cell([...new Set(firing)].join(', '), 'bad'),
   ];
 }

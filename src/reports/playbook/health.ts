@@ -125,7 +125,8 @@ export function candlesFrom(
         ageSeconds: opened === undefined ? undefined : Math.max(0, now - opened),
         intervalSeconds: length,
         ofDay: valueOf(ofDay, { ...pair }),
-        expectedOfDay: length === undefined || length <= 0 ? undefined : Math.max(1, Math.floor(86_400 / length)),
+        expectedOfDay:
+          length === undefined || length <= 0 ? undefined : Math.max(1, Math.floor(86_400 / length)),
       };
     })
     .sort((a, b) => intervalsBehind(b) - intervalsBehind(a));

@@ -41,7 +41,12 @@ function weekLines(report: PlaybookReport): Line[] {
     ['Trades', formatValue(trading.overall.trades, 'count')],
     ['Win Rate', formatValue(trading.overall.winShare, 'share')],
     ['Weekly P&L', formatMoney(trading.overall.pnl)],
-    ['Notable events', [alertText(report, critical, 'no critical alert'), ...rolledBack(report), ...caveats(report)].join('; ')],
+    [
+      'Notable events',
+      [alertText(report, critical, 'no critical alert'), ...rolledBack(report), ...caveats(report)].join(
+        '; ',
+      ),
+    ],
     ['Changes made', [...deployed(report), ...learned(report)].join('; ')],
     ['Next week focus', focus(report)],
   ];
@@ -56,7 +61,9 @@ function alertText(report: PlaybookReport, episodes: readonly FiredAlert[], none
     const text = `${episode.alertname}${about === '' ? '' : ` ${about}`} (${episode.severity})`;
     counts.set(text, (counts.get(text) ?? 0) + 1);
   }
-  const named = [...counts].slice(0, mostNamed).map(([text, count]) => (count === 1 ? text : `${text} ${count} times`));
+  const named = [...counts]
+    .slice(0, mostNamed)
+    .map(([text, count]) => (count === 1 ? text : `${text} ${count} times`));
   const more = counts.size - named.length;
   return [...named, ...(more > 0 ? [`${more} more`] : [])].join(', ');
 }

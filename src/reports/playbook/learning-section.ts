@@ -31,7 +31,11 @@ export function learningSections(
     section('Modes', {
       facts: [
         ...modes.modes.map(({ mode, share, entries }) =>
-          fact(mode, formatValue(share, 'share'), `${formatValue(entries, 'count')} entries, ${modes.window.name}`),
+          fact(
+            mode,
+            formatValue(share, 'share'),
+            `${formatValue(entries, 'count')} entries, ${modes.window.name}`,
+          ),
         ),
         fact('Transitions', formatValue(modes.transitions, 'count'), modes.transitionsWindow.name),
       ],
@@ -73,7 +77,11 @@ function retrainingFacts(retraining: RetrainingReading): Section['facts'] {
   const { window, detailWindow, count, perDay, perDayAndSymbol, symbols, succeeded } = retraining;
   return [
     fact('Retrainings', formatValue(count, 'count'), window.name),
-    fact('A day', perDay === undefined ? unknownText : perDay.toFixed(1), frequencyText(perDayAndSymbol, symbols)),
+    fact(
+      'A day',
+      perDay === undefined ? unknownText : perDay.toFixed(1),
+      frequencyText(perDayAndSymbol, symbols),
+    ),
     fact(
       'Success rate',
       formatValue(retraining.successShare, 'share'),
@@ -84,7 +92,11 @@ function retrainingFacts(retraining: RetrainingReading): Section['facts'] {
       durationText(retraining.meanDurationSeconds),
       `longest ${durationText(retraining.longestDurationSeconds)}, ${detailWindow.name}`,
     ),
-    fact('Confidence afterwards', formatValue(retraining.confidenceAfter, 'share'), `successful runs, ${detailWindow.name}`),
+    fact(
+      'Confidence afterwards',
+      formatValue(retraining.confidenceAfter, 'share'),
+      `successful runs, ${detailWindow.name}`,
+    ),
   ];
 }
 

@@ -109,7 +109,11 @@ async function readRetraining(enquiry: Enquiry, period: Period): Promise<Retrain
     ),
     enquiry.number(`max(${exporterMetric.retrainingDurationMax}${details})`),
     enquiry.number(
-      weightedMean(exporterMetric.retrainingConfidenceMean, exporterMetric.retrainingsWithConfidence, details),
+      weightedMean(
+        exporterMetric.retrainingConfidenceMean,
+        exporterMetric.retrainingsWithConfidence,
+        details,
+      ),
     ),
   ]);
   return {

@@ -104,7 +104,14 @@ export function operationsFrom({ start, end }: Period, answers: OperationAnswers
       const { kind = '', deployment = '', model = '' } = labels;
       const open = valueOf(answers.deploymentOpen, { deployment });
       const isOpen = open === undefined ? undefined : open === 1;
-      return { kind, deployment, model, started, ends: valueOf(answers.deploymentEnd, { deployment }), isOpen };
+      return {
+        kind,
+        deployment,
+        model,
+        started,
+        ends: valueOf(answers.deploymentEnd, { deployment }),
+        isOpen,
+      };
     })
     .filter(({ started, ends, isOpen }) => started <= end && (isOpen === true || (ends ?? end) >= start));
   return {

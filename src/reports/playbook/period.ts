@@ -1,3 +1,5 @@
+import type { SampledRange } from '../../alerts/prometheus.js';
+
 /** The time that a report is about. Times are Unix seconds. */
 export interface Period {
   readonly hours: number;
@@ -15,6 +17,12 @@ export function periodOf(hours: number, end: number): Period {
 /** The period as PromQL writes a range. */
 export function rangeText({ hours }: Pick<Period, 'hours'>): string {
   return `${hours}h`;
+}
+
+/** Steps of so many seconds that end with the period, the first of them with its first part. */
+export function stepsOf({ start, end }: Period, step: number): SampledRange {
+  const count = Math.ceil((end - start) / step);
+  return { start: end - (count - 1) * step, end, step };
 }
 
 /** What is exported over fixed windows, and over which: name and hours. */

@@ -16,8 +16,12 @@ export function renderHtml(document: ReportDocument): string {
     element(
       'head',
       {},
-      { markup: '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">' },
-      { markup: '<meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">' },
+      {
+        markup: '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
+      },
+      {
+        markup: '<meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">',
+      },
       // Whatever text of others found its way in: nothing is run and nothing is fetched.
       {
         markup: `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
@@ -74,7 +78,11 @@ function sectionMarkup({ title, lead, facts, charts, tables, boxes }: Section, i
 }
 
 const marks: Readonly<Record<BoxState, string>> = { ticked: '\u2713', 'not ticked': '\u2717', unknown: '?' };
-const markClasses: Readonly<Record<BoxState, string>> = { ticked: 'ticked', 'not ticked': 'open', unknown: 'unknown' };
+const markClasses: Readonly<Record<BoxState, string>> = {
+  ticked: 'ticked',
+  'not ticked': 'open',
+  unknown: 'unknown',
+};
 
 function boxMarkup({ state, text, note }: Box): Markup {
   return element(
@@ -94,7 +102,12 @@ function factList(facts: readonly Fact[]): Markup {
         'div',
         {},
         element('dt', {}, label),
-        element('dd', { class: value.mood }, value.text, ...(note === '' ? [] : [element('span', { class: 'note' }, note)])),
+        element(
+          'dd',
+          { class: value.mood },
+          value.text,
+          ...(note === '' ? [] : [element('span', { class: 'note' }, note)]),
+        ),
       ),
     ),
   );
@@ -112,8 +125,7 @@ function figure(chart: Chart, id: string): Markup {
 }
 
 function tableMarkup({ caption, columns, rows, empty }: Table): Markup {
-  if (rows.length === 0)
-    return together(element('h3', {}, caption), element('p', { class: 'dim' }, empty));
+  if (rows.length === 0) return together(element('h3', {}, caption), element('p', { class: 'dim' }, empty));
   const head = columns.map(({ title, isNumber }) =>
     element('th', { scope: 'col', ...(isNumber ? { class: 'number' } : {}) }, title),
   );

@@ -66,7 +66,10 @@ function tableLines({ caption, columns, rows, empty }: Table, paint: Paint): str
     '',
     `  ${caption}`,
     `  ${columns.map((column, index) => paint.dim(padded(column.title, column, widths[index]))).join('  ')}`,
-    ...rows.map((row) => `  ${row.map((cell, index) => tableCell(cell, columns[index], widths[index], paint)).join('  ')}`),
+    ...rows.map(
+      (row) =>
+        `  ${row.map((cell, index) => tableCell(cell, columns[index], widths[index], paint)).join('  ')}`,
+    ),
   ];
 }
 

@@ -58,15 +58,15 @@ function coverageWarnings(coverage: Coverage, period: Period): string[] {
       'Prometheus knows nothing of the trading tables in this time: is the exporter running, and scraped?',
     ];
   const missing = [
-    ...(beginsLate(coverage, period) ? [`Prometheus knows the trading tables only since ${formatTime(knownFrom)}.`] : []),
+    ...(beginsLate(coverage, period)
+      ? [`Prometheus knows the trading tables only since ${formatTime(knownFrom)}.`]
+      : []),
     ...(period.end - knownTo > stepSeconds
       ? [`Nothing has been read since ${formatTime(knownTo)} (${formatDuration(period.end - knownTo)} ago).`]
       : []),
     ...(gaps.length === 0 ? [] : [gapText(gaps)]),
   ];
-  return missing.length === 0
-    ? []
-    : [...missing, `Of this period ${formatValue(share, 'share')} are known.`];
+  return missing.length === 0 ? [] : [...missing, `Of this period ${formatValue(share, 'share')} are known.`];
 }
 
 function gapText(gaps: Coverage['gaps']): string {
@@ -85,9 +85,15 @@ function headline(report: PlaybookReport): Fact[] {
     fact(
       'Win rate',
       formatValue(overall.winShare, 'share'),
-      overall.baseline === undefined ? window.name : `${window.name}, baseline ${formatValue(overall.baseline, 'share')}`,
+      overall.baseline === undefined
+        ? window.name
+        : `${window.name}, baseline ${formatValue(overall.baseline, 'share')}`,
     ),
-    fact('Result', formatMoney(overall.pnl), `${formatValue(overall.trades, 'count')} trades, ${window.name}`),
+    fact(
+      'Result',
+      formatMoney(overall.pnl),
+      `${formatValue(overall.trades, 'count')} trades, ${window.name}`,
+    ),
     fact(
       'Drawdown',
       formatValue(finance.drawdown, 'share'),
@@ -113,7 +119,10 @@ function alertCounts({ alerts: { episodes }, knownRules }: PlaybookReport): [Cel
 function checklistSection({ occasion, boxes }: Checklist): Section {
   return section(`Checklist: ${occasion}`, {
     lead: [
-      cell('A box is ticked where the alerts that judge it could see and stayed silent; unknown is not ticked.', 'dim'),
+      cell(
+        'A box is ticked where the alerts that judge it could see and stayed silent; unknown is not ticked.',
+        'dim',
+      ),
     ],
     boxes,
   });

@@ -7,9 +7,15 @@ import type { TradeResult } from './trading.js';
  * `_amount` the trading system's currency. `null`: not known.
  */
 export function reportJson(report: PlaybookReport): object {
-  const { period, occasions, coverage, alerts, knownRules, candidates, checklists, operations, unanswered } = report;
+  const { period, occasions, coverage, alerts, knownRules, candidates, checklists, operations, unanswered } =
+    report;
   return withNulls({
-    period: { hours: period.hours, start_unix_seconds: period.start, end_unix_seconds: period.end, occasions },
+    period: {
+      hours: period.hours,
+      start_unix_seconds: period.start,
+      end_unix_seconds: period.end,
+      occasions,
+    },
     coverage: {
       known_from_unix_seconds: coverage.knownFrom,
       known_to_unix_seconds: coverage.knownTo,
@@ -139,14 +145,16 @@ function healthJson({ health }: PlaybookReport): object {
       read_age_seconds: database.readAgeSeconds,
       backup_age_seconds: database.backupAgeSeconds,
     },
-    candle_freshness: health.candles.map(({ symbol, interval, ageSeconds, intervalSeconds, ofDay, expectedOfDay }) => ({
-      symbol,
-      interval,
-      age_seconds: ageSeconds,
-      interval_seconds: intervalSeconds,
-      candles_of_day: ofDay,
-      expected_candles_of_day: expectedOfDay,
-    })),
+    candle_freshness: health.candles.map(
+      ({ symbol, interval, ageSeconds, intervalSeconds, ofDay, expectedOfDay }) => ({
+        symbol,
+        interval,
+        age_seconds: ageSeconds,
+        interval_seconds: intervalSeconds,
+        candles_of_day: ofDay,
+        expected_candles_of_day: expectedOfDay,
+      }),
+    ),
   };
 }
 
@@ -199,5 +207,7 @@ function learningJson({ learning: { retraining, modes, confidence } }: PlaybookR
 
 /** JSON leaves out what is undefined; a key that comes and goes is no stable key. */
 function withNulls(value: object): object {
-  return JSON.parse(JSON.stringify(value, (_, part: unknown) => (part === undefined ? null : part))) as object;
+  return JSON.parse(
+    JSON.stringify(value, (_, part: unknown) => (part === undefined ? null : part)),
+  ) as object;
 }

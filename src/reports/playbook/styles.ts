@@ -14,7 +14,7 @@ export const styles = `
 }
 * { box-sizing: border-box; }
 body {
-  margin: 0 auto; padding: 28px 20px 40px; max-width: 860px; background: var(--page); color: var(--text);
+  margin: 0 auto; padding: 28px 20px 40px; max-width: 960px; background: var(--page); color: var(--text);
   font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif;
 }
 h1 { font-size: 26px; line-height: 1.2; margin: 0; letter-spacing: -0.01em; }
@@ -31,15 +31,13 @@ p { margin: 0 0 10px; }
 .good { color: var(--good); } .warn { color: var(--warn); } .bad { color: var(--bad); }
 td.bad, dd.bad, td.warn { font-weight: 600; }
 dl, dd, dt { margin: 0; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(128px, 1fr)); gap: 10px; margin: 16px 0; }
+.tiles { display: grid; grid-template-columns: repeat(3, 1fr); gap: 10px; margin: 16px 0; }
 .tiles > div, section { background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
-.tiles > div { padding: 10px 12px; }
+.tiles > div { padding: 10px 14px; min-width: 0; }
 .tiles dt { font-size: 13px; color: var(--quiet); }
-.tiles dd.number { font-size: 22px; font-weight: 650; line-height: 1.25; font-variant-numeric: tabular-nums; }
+.tiles dd.number { font-size: 22px; font-weight: 650; line-height: 1.3; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
 .tiles dd.note { font-size: 12px; line-height: 1.35; }
 section { padding: 18px 20px; margin: 0 0 16px; }
-section > * + * { margin-top: 14px; }
-section > h2 + * { margin-top: 0; }
 .facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(230px, 1fr)); gap: 10px 22px; }
 .facts dt { font-size: 13px; color: var(--quiet); }
 .facts dd { font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
@@ -55,7 +53,15 @@ section > h2 + * { margin-top: 0; }
 figure { margin: 0; }
 .chart svg { display: block; width: 100%; height: auto; }
 .narrow { display: none; }
-.table { overflow-x: auto; }
+/* A shadow at the side where there is more to be moved into sight. */
+.table {
+  overflow-x: auto;
+  background:
+    linear-gradient(90deg, var(--card) 40%, transparent) 0 0 / 32px 100% no-repeat local,
+    linear-gradient(270deg, var(--card) 40%, transparent) 100% 0 / 32px 100% no-repeat local,
+    linear-gradient(90deg, var(--line), transparent) 0 0 / 12px 100% no-repeat scroll,
+    linear-gradient(270deg, var(--line), transparent) 100% 0 / 12px 100% no-repeat scroll;
+}
 .table:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; font-variant-numeric: tabular-nums; }
 th, td { padding: 5px 12px 5px 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
@@ -64,6 +70,9 @@ td { overflow-wrap: break-word; max-width: 260px; }
 th:last-child, td:last-child { padding-right: 0; }
 tr:last-child td { border-bottom: 0; }
 th.number, td.number { text-align: right; white-space: nowrap; }
+main section > * + * { margin-top: 16px; }
+main section > h2 + * { margin-top: 0; }
+main section > h3 + p { margin-top: 0; }
 footer { font-size: 13px; text-align: center; }
 svg text { font: 12px system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif; fill: var(--text); }
 svg .axis, svg .quiet { fill: var(--quiet); font-size: 11px; }

@@ -2,7 +2,13 @@ import type { DotChart } from '../charts/chart.js';
 import { formatMoney } from '../money.js';
 import { formatTime, formatValue, unknownText } from '../numbers.js';
 import { cell, fact, section, table, type Cell, type Section } from './document.js';
-import { ranked, type BaselineSource, type SymbolResult, type TradeResult, type TradingReading } from './trading.js';
+import {
+  ranked,
+  type BaselineSource,
+  type SymbolResult,
+  type TradeResult,
+  type TradingReading,
+} from './trading.js';
 
 /** Symbols that are named as the best and as the worst. */
 const named = 3;
@@ -16,7 +22,11 @@ export function tradingSection(trading: TradingReading): Section {
     lead: [cell(`Over ${window.name}, against ${baselineText(trading.baseline)}.`)],
     facts: [
       fact('Overall win rate', formatValue(overall.winShare, 'share'), againstText(overall)),
-      fact('Trades', formatValue(overall.trades, 'count'), `closed ${over}, ${formatValue(overall.won, 'count')} won`),
+      fact(
+        'Trades',
+        formatValue(overall.trades, 'count'),
+        `closed ${over}, ${formatValue(overall.won, 'count')} won`,
+      ),
       fact('Result', formatMoney(overall.pnl), over),
       fact('Best symbols', symbolList(order.slice(0, named))),
       // Where there are few, none is both.
@@ -76,7 +86,10 @@ function symbolList(symbols: readonly SymbolResult[]): Cell {
   if (symbols.length === 0) return cell('none', 'dim');
   return cell(
     symbols
-      .map(({ symbol, winShare, trades }) => `${symbol} ${formatValue(winShare, 'share')} of ${formatValue(trades, 'count')}`)
+      .map(
+        ({ symbol, winShare, trades }) =>
+          `${symbol} ${formatValue(winShare, 'share')} of ${formatValue(trades, 'count')}`,
+      )
       .join(', '),
   );
 }

@@ -93,13 +93,19 @@ function healthLines({ health, firing }: WatchReading): Line[] {
   return [
     labelled(
       'System',
-      cell(`engine up ${formatValue(engine.share, 'share')} of 24h`, moodOf(firing, ['Uptime', 'SystemCrashed'])),
+      cell(
+        `engine up ${formatValue(engine.share, 'share')} of 24h`,
+        moodOf(firing, ['Uptime', 'SystemCrashed']),
+      ),
       cell(`   errors ${formatValue(errorRate, 'share')} of 24h`, moodOf(firing, ['ErrorRate'])),
     ),
     labelled(
       'Database',
       cell(`${state}${intact}`, database.isUp === undefined ? 'warn' : moodOf(firing, ['Database'])),
-      cell(`   read ${agoText(database.readAgeSeconds)}   backup ${agoText(database.backupAgeSeconds)}`, 'dim'),
+      cell(
+        `   read ${agoText(database.readAgeSeconds)}   backup ${agoText(database.backupAgeSeconds)}`,
+        'dim',
+      ),
     ),
   ];
 }
@@ -120,7 +126,10 @@ function moneyLines({ portfolio, drawdown, todayPnl, trading, retraining, firing
     ),
     labelled(
       'Retraining',
-      cell(`${formatValue(retraining.count, 'count')} in ${retraining.window.name}`, moodOf(firing, ['Retraining'])),
+      cell(
+        `${formatValue(retraining.count, 'count')} in ${retraining.window.name}`,
+        moodOf(firing, ['Retraining']),
+      ),
       cell(`, ${formatValue(retraining.succeeded, 'count')} succeeded`, 'dim'),
     ),
   ];
@@ -132,7 +141,10 @@ function isOverall({ labels }: WatchedAlert): boolean {
 
 /** A symbol and interval a line: win rate, confidence, mode. */
 function symbolLines({ trading, confidence, modes, firing }: WatchReading): Line[] {
-  const pairs = [...confidence.pairs, ...modes.filter((mode) => !confidence.pairs.some((pair) => isSame(pair, mode)))];
+  const pairs = [
+    ...confidence.pairs,
+    ...modes.filter((mode) => !confidence.pairs.some((pair) => isSame(pair, mode))),
+  ];
   if (pairs.length === 0) return [labelled('Symbols', cell('no confidence and no mode is known', 'warn'))];
   const names = pairs.map(({ symbol, interval }) => printable(`${symbol} ${interval}`));
   const width = Math.max(6, ...names.map((name) => name.length));
@@ -145,8 +157,14 @@ function symbolLines({ trading, confidence, modes, firing }: WatchReading): Line
       const mode = modes.find((found) => isSame(found, pair));
       return [
         cell(`${(names[index] ?? '').padEnd(width)}  `),
-        cell(formatValue(share, 'share').padStart(8), moodOf(firing.filter(isOfSymbol), ['WinRate'], { symbol })),
-        cell(`  ${formatValue(mean, 'share').padStart(8)}`, moodOf(firing, ['Confidence'], { symbol, interval })),
+        cell(
+          formatValue(share, 'share').padStart(8),
+          moodOf(firing.filter(isOfSymbol), ['WinRate'], { symbol }),
+        ),
+        cell(
+          `  ${formatValue(mean, 'share').padStart(8)}`,
+          moodOf(firing, ['Confidence'], { symbol, interval }),
+        ),
         cell(`  ${mode?.mode ?? unknownText}`, moodOf(firing, ['ModeOscillating'], { symbol, interval })),
         cell(mode?.forSeconds === undefined ? '' : ` for ${formatDuration(mode.forSeconds)}`, 'dim'),
       ];
@@ -171,15 +189,17 @@ function isSame(a: OfPair, b: OfPair): boolean {
 /** The candles that were updated longest ago, by their interval. */
 function candleLines({ health: { candles }, firing }: WatchReading): Line[] {
   if (candles.length === 0) return [labelled('Candles', cell('none is known', 'warn'))];
-  const shown = candles.slice(0, mostCandles).map(({ symbol, interval, ageSeconds }, index) =>
-    labelled(
-      index === 0 ? 'Candles' : '',
-      cell(
-        `${symbol} ${interval} opened ${agoText(ageSeconds)}`,
-        moodOf(firing, ['CandlesStale', 'CandleGaps', 'AllCandlesStale'], { symbol, interval }),
+  const shown = candles
+    .slice(0, mostCandles)
+    .map(({ symbol, interval, ageSeconds }, index) =>
+      labelled(
+        index === 0 ? 'Candles' : '',
+        cell(
+          `${symbol} ${interval} opened ${agoText(ageSeconds)}`,
+          moodOf(firing, ['CandlesStale', 'CandleGaps', 'AllCandlesStale'], { symbol, interval }),
+        ),
       ),
-    ),
-  );
+    );
   const more = candles.length - mostCandles;
   return [...shown, ...(more > 0 ? [labelled('', cell(`${more} more, all fresher`, 'dim'))] : [])];
 }

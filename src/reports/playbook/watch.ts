@@ -92,7 +92,6 @@ export function watchedAlerts(rules: readonly FiringRule[]): WatchedAlert[] {
       text: annotations.description ?? annotations.summary ?? '',
     }))
     .sort(
-      (a, b) =>
-        severityRank(a.severity) - severityRank(b.severity) || a.alertname.localeCompare(b.alertname),
+      (a, b) => severityRank(a.severity) - severityRank(b.severity) || a.alertname.localeCompare(b.alertname),
     );
 }
