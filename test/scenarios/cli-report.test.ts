@@ -253,7 +253,7 @@ it('redline report gives the journal, the baseline and a comparison with it; red
 
   const seen = await redline(prometheus, 'watch');
   expect(seen).toMatch(/CRITICAL WinRateLow/);
-  expect(seen).toMatch(/ETH\/USDT 1h +40\.0% +66\.0% +LEARNING for 1h 30m/);
+  expect(seen).toMatch(/ETH\/USDT 1h +40\.0% +66\.0% +LEARNING for 1h 3\dm/);
   expect(seen).toMatch(/Database +readable, intact/);
   expect(seen).not.toContain('\u001b');
   expect(seen).toContain(hostileSymbol.replace('\u001b', '\uFFFD'));
