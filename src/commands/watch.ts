@@ -19,6 +19,7 @@ export const registerWatch: RegisterCommand = (program, context) => {
         { readWatch },
         { watchLines, unansweredLines, renderLines },
         { PrometheusError },
+        { unixNow },
         { parseDuration },
         { ExitCode, UserError },
         { showFullScreen },
@@ -28,6 +29,7 @@ export const registerWatch: RegisterCommand = (program, context) => {
         import('../reports/playbook/watch.js'),
         import('../reports/playbook/watch-screen.js'),
         import('../alerts/prometheus.js'),
+        import('../platform/clock.js'),
         import('../platform/duration.js'),
         import('../platform/errors.js'),
         import('./full-screen.js'),
@@ -38,7 +40,7 @@ export const registerWatch: RegisterCommand = (program, context) => {
         throw new UserError(`--interval "${interval}" is none: write a duration from 1s to 1h, such as 10s.`);
       const { prometheus } = openServices(context.operatorConfigPath());
       const read = async () => {
-        const now = Date.now() / 1000;
+        const now = unixNow();
         try {
           return { isAnswered: true, lines: watchLines(await readWatch(prometheus, now)) };
         } catch (error) {

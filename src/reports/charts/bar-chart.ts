@@ -6,6 +6,8 @@ import { axisText, extent, linearScale, niceTicks, valueText } from './scale.js'
 const height = 210;
 const top = 14;
 const bottom = 30;
+/** Width of a day's label, pixels. */
+const dayWidth = 36;
 
 /** Bars from 0 up and down; what is not known is a mark on the line of 0, not a bar without height. */
 export function barChart(chart: BarChart, id: string, width: number): Markup {
@@ -16,7 +18,7 @@ export function barChart(chart: BarChart, id: string, width: number): Markup {
   const left = labelWidth(texts, 90) + 10;
   const y = linearScale([ticks[0] ?? 0, ticks.at(-1) ?? 1], [height - bottom, top]);
   const slot = (width - left - 4) / chart.bars.length;
-  const shownLabel = Math.ceil(46 / slot);
+  const shownLabel = Math.ceil((dayWidth + 10) / slot);
   return frame(chart, id, width, height, [
     ...ticks.map((tick) => svgLine(left, y(tick), width, y(tick), tick === 0 ? 'zero' : 'grid')),
     ...ticks.map((tick, index) =>
@@ -28,7 +30,7 @@ export function barChart(chart: BarChart, id: string, width: number): Markup {
       (chart.bars.length - 1 - index) % shownLabel === 0
         ? [
             svgText(label, {
-              x: left + slot * (index + 0.5),
+              x: Math.min(left + slot * (index + 0.5), width - dayWidth / 2),
               y: height - 10,
               anchor: 'middle',
               className: 'axis',

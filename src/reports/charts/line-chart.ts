@@ -36,7 +36,7 @@ export function timeLabels(
   x: Scale,
 ): Markup[] {
   const room = 52;
-  return timeTicks(start, end, Math.max(2, Math.floor((width - left) / (room * 1.4))))
+  return timeTicks(start, end, Math.max(3, Math.floor((width - left) / (room * 1.3))))
     .filter(({ time }) => x(time) >= left && x(time) <= width - room / 2.4)
     .map(({ time, text }) =>
       svgText(text, { x: x(time), y: height - 10, anchor: 'middle', className: 'axis' }),

@@ -51,7 +51,7 @@ export function valueText(value: number | undefined, unit: ChartUnit): string {
 }
 
 const hour = 3600;
-const steps = [1, 2, 3, 6, 12, 24, 48, 96, 168, 336, 720].map((hours) => hours * hour);
+const steps = [1, 2, 3, 6, 12, 24, 48, 96, 168, 240, 336, 720].map((hours) => hours * hour);
 
 /** Times for an axis on whole UTC hours or days, at most about `count`, with their texts. */
 export function timeTicks(

@@ -32,7 +32,9 @@ export function financeSection(finance: FinanceReading, period: Period): Section
       fact('Highest drawdown', formatValue(finance.highestDrawdown, 'share'), `within ${period.hours} h`),
       fact(
         'Positions',
-        `${formatValue(finance.openPositions, 'count')} open`,
+        finance.openPositions === undefined
+          ? unknownText
+          : `${formatValue(finance.openPositions, 'count')} open`,
         `realised ${formatMoney(finance.realizedPnl)}, unrealised ${formatMoney(finance.unrealizedPnl)}`,
       ),
     ],

@@ -28,9 +28,12 @@ export function tradingSection(trading: TradingReading): Section {
         `closed ${over}, ${formatValue(overall.won, 'count')} won`,
       ),
       fact('Result', formatMoney(overall.pnl), over),
-      fact('Best symbols', symbolList(order.slice(0, named))),
+      fact('Best symbols', symbolList(order.slice(0, named), order.length === 0 ? unknownText : 'none')),
       // Where there are few, none is both.
-      fact('Worst symbols', symbolList(order.slice(named).slice(-named).reverse())),
+      fact(
+        'Worst symbols',
+        symbolList(order.slice(named).slice(-named).reverse(), order.length === 0 ? unknownText : 'none'),
+      ),
     ],
     charts: [winChart(trading)],
     tables: [
@@ -82,8 +85,8 @@ function differenceText({ winShare, baseline }: TradeResult): string {
   return `${points < 0 ? '' : '+'}${points.toFixed(1)} points`;
 }
 
-function symbolList(symbols: readonly SymbolResult[]): Cell {
-  if (symbols.length === 0) return cell('none', 'dim');
+function symbolList(symbols: readonly SymbolResult[], none: string): Cell {
+  if (symbols.length === 0) return cell(none, 'dim');
   return cell(
     symbols
       .map(

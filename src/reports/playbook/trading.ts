@@ -43,20 +43,38 @@ export interface TradingAnswers {
 const baselinePoints = 500;
 const closest = 60;
 
-/** Win shares and results, each symbol and all together, against what is normal. @param file a baseline that was written down */
+/**
+ * Win shares and results, each symbol and all together, against what is normal.
+ * @param file a baseline that was written down; undefined: the previous period is asked
+ */
 export async function readTrading(
   enquiry: Enquiry,
   period: Period,
   file?: BaselineFile,
 ): Promise<TradingReading> {
   const window = nearestWindow('trades', period.hours);
-  const [symbols, overall] = await Promise.all(
-    ['by (symbol) ', ''].map((by) => ask(enquiry, period, window, by, file === undefined)),
-  );
-  return tradingFrom(period, window, symbols ?? nothing, overall ?? nothing, file);
+  const isAsked = file === undefined;
+  const [symbols, overall] = await Promise.all([
+    ask(enquiry, period, window, bySymbol, isAsked),
+    ask(enquiry, period, window, '', isAsked),
+  ]);
+  return tradingFrom(period, window, symbols, overall, file);
 }
 
-const nothing: TradingAnswers = { trades: [], won: [], pnl: [], earlier: [] };
+/** The same without what is normal, which is by far the most of what it costs Prometheus. */
+export async function readResults(
+  enquiry: Enquiry,
+  period: Period,
+): Promise<Pick<TradingReading, 'window' | 'symbols' | 'overall'>> {
+  const window = nearestWindow('trades', period.hours);
+  const [symbols, overall] = await Promise.all([
+    ask(enquiry, period, window, bySymbol, false),
+    ask(enquiry, period, window, '', false),
+  ]);
+  return tradingFrom(period, window, symbols, overall);
+}
+
+const bySymbol = 'by (symbol) ';
 
 async function ask(
   enquiry: Enquiry,
@@ -87,16 +105,16 @@ function meanBefore(expression: string, period: Period): string {
 export function tradingFrom(
   period: Period,
   window: ExportedWindow,
-  bySymbol: TradingAnswers,
+  each: TradingAnswers,
   overall: TradingAnswers,
   file?: BaselineFile,
 ): TradingReading {
-  const { trades, won, pnl, earlier } = bySymbol;
+  const { trades, won, pnl, earlier } = each;
   return {
     window,
     symbols: labelValues('symbol', trades, won, pnl).map((symbol) => ({
       symbol,
-      ...resultOf(bySymbol, { symbol }),
+      ...resultOf(each, { symbol }),
       baseline: file === undefined ? valueOf(earlier, { symbol }) : file.winShares.get(symbol),
     })),
     overall: {

@@ -14,7 +14,7 @@ import {
   type RetrainingCounts,
 } from './learning.js';
 import { periodOf } from './period.js';
-import { readTrading, type TradingReading } from './trading.js';
+import { readResults, type TradingReading } from './trading.js';
 
 /** An alert that fires now. */
 export interface WatchedAlert {
@@ -33,7 +33,7 @@ export interface WatchReading {
   readonly firing: readonly WatchedAlert[];
   readonly knownRules: number;
   readonly health: HealthReading;
-  readonly trading: TradingReading;
+  readonly trading: Pick<TradingReading, 'window' | 'symbols' | 'overall'>;
   readonly confidence: ConfidenceReading;
   readonly modes: readonly CurrentMode[];
   readonly retraining: RetrainingCounts;
@@ -57,7 +57,7 @@ export async function readWatch(prometheus: PrometheusClient, now: number): Prom
   const [observed, rules] = await Promise.all([readObserved(prometheus), prometheus.alertingRules()]);
   const [health, trading, confidence, modes, retraining, portfolio, drawdown, todayPnl] = await Promise.all([
     readHealth(enquiry, day),
-    readTrading(enquiry, periodOf(hours.trading, now)),
+    readResults(enquiry, periodOf(hours.trading, now)),
     readConfidence(enquiry, day),
     readCurrentModes(enquiry),
     readRetrainingCounts(enquiry, day),
