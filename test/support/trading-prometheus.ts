@@ -144,10 +144,11 @@ function ruleFiles(folder: string, ownRules: readonly object[]): string[] {
   return [...files, own];
 }
 
+/** Long enough that a report, which is asked as of a whole second, finds what has no past. */
 async function waitForScrape(client: PrometheusClient): Promise<void> {
   const scraped = await poll(async () => {
-    const targets = await client.targets();
-    return targets.some(({ health }) => health === 'up') ? true : undefined;
+    const found = await client.query('quantum_today_pnl offset 2s');
+    return found.length > 0 ? true : undefined;
   }, 30);
   if (scraped !== true) throw new Error('Prometheus scrapes nothing');
 }

@@ -1,5 +1,5 @@
 import type { AlertingRule, Sample, SampledSeries } from '../../alerts/prometheus.js';
-import { labelText } from '../series.js';
+import { heartbeat, labelText } from '../series.js';
 import type { Enquiry } from './enquiry.js';
 import { stepsOf, type Period } from './period.js';
 
@@ -46,8 +46,6 @@ const mostAsked = 40;
 /** Values of an episode are asked at so many times. */
 const mostValues = 30;
 
-/** Fires always, to show that alerts arrive. */
-const heartbeat = 'Watchdog';
 const severities = ['critical', 'warning', 'info'];
 const ownColumns = ['__name__', 'alertname', 'alertstate', 'severity', 'runbook', 'priority', 'rollback'];
 
