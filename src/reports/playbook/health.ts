@@ -1,5 +1,5 @@
 import type { Sample } from '../../alerts/prometheus.js';
-import { exporterMetric } from '../../names.js';
+import { exporterMetric, optionalJob, recordedMetric } from '../../names.js';
 import { pairsOf, valueOf, type Enquiry, type Pair } from './enquiry.js';
 import { rangeText, type Period } from './period.js';
 
@@ -51,9 +51,8 @@ export const errorWindow = '24h';
 const components = {
   engine: `${exporterMetric.unitActive}{role="engine"}`,
   /** the trading system's own program, where it is scraped */
-  backend: 'up{job="backend"}',
+  backend: `up{job="${optionalJob.backend}"}`,
 } as const;
-const remembered = 'redline:component_up_ratio';
 
 /** Uptime, errors, candles and the database. */
 export async function readHealth(enquiry: Enquiry, period: Period): Promise<HealthReading> {
@@ -89,7 +88,7 @@ async function readUptime(
   period: Period,
 ): Promise<Uptime> {
   const range = rangeText(period);
-  const rule = `${remembered}{component="${component}"}[${range}]`;
+  const rule = `${recordedMetric.componentUpRatio}{component="${component}"}[${range}]`;
   const read = `max(${components[component]})[${range}:1m]`;
   const [share, minutes] = await Promise.all([
     enquiry.number(`max(avg_over_time(${rule})) or avg_over_time(${read})`),
