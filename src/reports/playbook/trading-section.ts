@@ -10,13 +10,15 @@ import {
   type TradingReading,
 } from './trading.js';
 
-/** Symbols that are named as the best and as the worst. */
-const named = 3;
+/** Symbols that are named as the best and as the worst, at most. */
+const mostNamed = 3;
 
 /** How trades went, by symbol and overall, against what is normal. */
 export function tradingSection(trading: TradingReading): Section {
   const { overall, symbols, window } = trading;
   const order = ranked(symbols);
+  // Where there are few, none is both.
+  const named = Math.min(mostNamed, Math.max(1, Math.floor(order.length / 2)));
   const over = `over ${window.name}`;
   return section('Trades and win rate', {
     lead: [cell(`Over ${window.name}, against ${baselineText(trading.baseline)}.`)],
@@ -29,7 +31,6 @@ export function tradingSection(trading: TradingReading): Section {
       ),
       fact('Result', formatMoney(overall.pnl), over),
       fact('Best symbols', symbolList(order.slice(0, named), order.length === 0 ? unknownText : 'none')),
-      // Where there are few, none is both.
       fact(
         'Worst symbols',
         symbolList(order.slice(named).slice(-named).reverse(), order.length === 0 ? unknownText : 'none'),
