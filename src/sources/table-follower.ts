@@ -1,4 +1,5 @@
 import { rowHash } from './row-hash.js';
+import { SourceError } from './source-error.js';
 import type { FileChange, SqliteFile, SqliteRow } from './sqlite-file.js';
 
 /** What is read of a table. */
@@ -122,6 +123,16 @@ export class TableFollower {
    * @throws SourceError
    */
   step(change: FileChange, now: number): void {
+    try {
+      this.#step(change, now);
+    } catch (error) {
+      // What is asked for is not there, such as a rowid: until the schema changes the table is as good as absent.
+      if (error instanceof SourceError && error.reason === 'wrong_type') this.#state = 'absent';
+      throw error;
+    }
+  }
+
+  #step(change: FileChange, now: number): void {
     if (change.replaced || change.schema) {
       if (this.#state !== 'absent') this.#onReread(change.replaced ? 'replaced' : 'schema');
       this.#begin(now);

@@ -27,6 +27,7 @@ export function fillDatabase(path: string, sizes: Sizes, now: number): void {
     fillTrades(database, sizes.trades, now);
     fillConfidences(database, sizes.confidences, now);
     fillOthers(database, now);
+    database.exec('CREATE INDEX candles_by_pair ON candles (symbol, interval, timestamp)');
   })();
   database.pragma('wal_checkpoint(TRUNCATE)');
   database.close();
