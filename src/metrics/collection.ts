@@ -95,7 +95,8 @@ export class Collection {
     const values = new Values();
     values.set(buildInfo, { version: packageVersion, node_version: globalThis.process.version }, 1);
     for (const part of collected) values.merge(part);
-    values.merge(this.#counters);
+    // They go on counting while this page is still to be rendered.
+    values.merge(this.#counters.copy());
     return new Page(values, process);
   }
 }

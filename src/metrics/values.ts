@@ -6,6 +6,8 @@ export type Series = Map<string, number>;
 /** Values of several metrics, in the order in which they were first set. */
 export class Values {
   readonly #series = new Map<Metric, Series>();
+  /** metrics whose series still are those of somebody else */
+  readonly #borrowed = new Set<Metric>();
 
   /** The last value of a series wins. */
   set<Label extends string>(metric: Metric<Label>, labels: Labels<Label>, value: number): void {
@@ -18,12 +20,25 @@ export class Values {
     series.set(key, (series.get(key) ?? 0) + by);
   }
 
-  /** Takes over all values of others. */
+  /** Takes over all values of others, which must not change as long as these are used. */
   merge(others: Values): void {
     for (const [metric, theirs] of others.#series) {
-      const series = this.#seriesOf(metric);
-      for (const [labels, value] of theirs) series.set(labels, value);
+      if (this.#series.has(metric)) {
+        const series = this.#seriesOf(metric);
+        for (const [labels, value] of theirs) series.set(labels, value);
+      } else {
+        // There are thousands, and hardly ever two that set the same metric: copied only then.
+        this.#series.set(metric, theirs);
+        this.#borrowed.add(metric);
+      }
     }
+  }
+
+  /** The same values, to be changed on their own. */
+  copy(): Values {
+    const copy = new Values();
+    for (const [metric, series] of this.#series) copy.#series.set(metric, new Map(series));
+    return copy;
   }
 
   [Symbol.iterator](): IterableIterator<[Metric, Series]> {
@@ -32,8 +47,8 @@ export class Values {
 
   #seriesOf(metric: Metric): Series {
     const known = this.#series.get(metric);
-    if (known !== undefined) return known;
-    const series: Series = new Map();
+    if (known !== undefined && !this.#borrowed.delete(metric)) return known;
+    const series: Series = new Map(known);
     this.#series.set(metric, series);
     return series;
   }
