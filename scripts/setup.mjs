@@ -71,7 +71,14 @@ export function ensureDependencies() {
   const lock = join(root, 'package-lock.json');
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
   process.stderr.write('Installing dependencies (npm ci) ...\n');
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { stdio: ['ignore', 2, 2] });
+  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  });
+  if (status !== 0)
+    fail(
+      'npm ci failed (see above). Where it was better-sqlite3: npm compiles it when its ready-made build cannot be fetched, and needs python3, make and g++ for that (apt-get install python3 make g++).',
+    );
 }
 
 export function ensureBuild() {

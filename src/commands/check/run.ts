@@ -10,6 +10,7 @@ import { checkCustomMetrics } from './custom.js';
 import { checkFiles, checkPlans, checkRedis } from './local.js';
 import { checkExporter, checkReceiver } from './programs.js';
 import { checkPrometheus } from './prometheus.js';
+import { checkTradeTables } from './trade-tables.js';
 
 /** `redline check`. @returns 0 when nothing fails, 2 otherwise; a warning is no failure */
 export async function runCheck(configPath: string | undefined, json: boolean): Promise<ExitCode> {
@@ -28,6 +29,7 @@ async function checkEverything(configPath: string | undefined): Promise<CheckLin
     isProductionOpen(receiver).then((isOpen) => checkPlans(config, isOpen)),
     checkCalibration(config),
     checkRedis(config),
+    checkTradeTables(config),
     checkCustomMetrics(config),
     checkExporter(config),
     checkPrometheus(prometheus, config.prometheus.url),
