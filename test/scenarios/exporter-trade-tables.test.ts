@@ -253,12 +253,14 @@ describe('the trade tables', () => {
     // And by a person with mv.
     writer.close();
     const other = new TradeWriter(join(folder, 'other.db'));
-    trade(other);
+    trade(other, { exit_time: iso(now - 7200) });
     other.close();
     for (const end of ['-wal', '-shm']) rmSync(path + end, { force: true });
     renameSync(join(folder, 'other.db'), path);
     await said(exporter, (page) => {
       expect(trades(page)).toBe(1);
+      const first = page.value('quantum_table_first_timestamp_seconds{table="trade_outcomes"}');
+      expect(first).toBeCloseTo(now - 7200, 2);
     });
   });
 

@@ -52,6 +52,8 @@ class WatchedTable<Name extends TableName> {
     this.name = name;
     this.#model = model;
     this.follower = new TableFollower(file, layout, model, (reason) => {
+      // Another file reaches back as far as it does.
+      this.#first = undefined;
       onReread(name, reason);
     });
   }
