@@ -142,6 +142,9 @@ receivers:
       expect.stringMatching(/^fail pace of redline-exporter: http:\S+ is scraped every 20s/),
       expect.stringMatching(/^fail pace of redline-receiver: http:\S+ is scraped every 20s/),
       'fail pace of the rules deployments: they are evaluated every 20s',
+      'fail pace of the rules playbook-financial: they are evaluated every 20s',
+      'fail pace of the rules playbook-health: they are evaluated every 20s',
+      'fail pace of the rules playbook-model: they are evaluated every 20s',
       'fail pace of the rules post-calibration: they are evaluated every 20s',
       'fail pace of the rules qsc-canary: they are evaluated every 20s',
       'fail pace of the rules redline: they are evaluated every 20s',
@@ -194,6 +197,26 @@ receivers:
       'FAIL  custom metric mybot_key: Redis has no key mybot:missing',
       '      -> Correct key and path, or see that it is written.',
     ]);
+  });
+
+  it('looks at the trade tables: readable, without a write-ahead log, damaged, missing', async () => {
+    const path = join(stack.directory, 'checked.db');
+    const environment = { REDLINE_DATABASE_ENABLED: 'true', REDLINE_DATABASE_PATH: path };
+    const said = async (): Promise<string[]> =>
+      (await complaints(environment)).filter((line) => line.includes('trade tables'));
+    expect(await said()).toEqual([expect.stringMatching(/^fail trade tables: .*ENOENT/)]);
+    const database = new Database(path);
+    database.exec('CREATE TABLE trade_outcomes (symbol TEXT)');
+    expect(await said()).toEqual([
+      expect.stringMatching(/^warn trade tables: .*1 tables, journal mode delete/),
+    ]);
+    database.pragma('journal_mode = WAL');
+    expect(await said()).toEqual([]);
+    database.close();
+    writeFileSync(path, 'no database, and longer than the header of one. '.repeat(20));
+    expect(await said()).toEqual([expect.stringMatching(/^fail trade tables: .*not a database/)]);
+    const { stdout } = await stack.redlineWith(environment, 'check');
+    expect(stdout).toContain('-> Restore it from a backup (docs/backup.md).');
   });
 
   it('names everything that does not answer, and stands itself', async () => {

@@ -88,6 +88,7 @@ export class CanaryStack {
           harvest_pid_file: 'harvest.pid',
         },
         journal: { enabled: false },
+        database: { enabled: false },
         files: { root: 'trading', ...settings.files },
         exporter: { listen: `127.0.0.1:${exporter}` },
         receiver: { listen: `127.0.0.1:${receiver}`, reconcile_interval: '1s', ...settings.receiver },
