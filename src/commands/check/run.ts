@@ -29,7 +29,6 @@ async function checkEverything(configPath: string | undefined): Promise<CheckLin
     isProductionOpen(receiver).then((isOpen) => checkPlans(config, isOpen)),
     checkCalibration(config),
     checkRedis(config),
-    checkTradeTables(config),
     checkCustomMetrics(config),
     checkExporter(config),
     checkPrometheus(prometheus, config.prometheus.url),
@@ -38,6 +37,7 @@ async function checkEverything(configPath: string | undefined): Promise<CheckLin
   ]);
   return [
     { what: 'configuration', level: 'ok', detail: path ?? 'no file, everything at its default' },
+    ...checkTradeTables(config),
     ...groups.flat(),
   ];
 }
