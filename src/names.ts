@@ -271,6 +271,7 @@ export const recordedMetric = {
   calibrationWatch: 'redline:calibration_watch',
   calibrationRolledBack: 'redline:calibration_rolled_back',
   calibrationReading: 'quantum:calibration:reading',
+  componentUpRatio: 'redline:component_up_ratio',
 } as const;
 
 /** What the rows of a calibration judge: values of the label `input`. Each must be there all the time. */

@@ -14,6 +14,19 @@ export interface Sample {
   readonly time: number;
 }
 
+/** One series of a range query: its points, oldest first; times in Unix seconds. */
+export interface SampledSeries {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly points: readonly (readonly [time: number, value: number])[];
+}
+
+/** From when to when a range query asks, Unix seconds, and how far its points lie apart, seconds. */
+export interface SampledRange {
+  readonly start: number;
+  readonly end: number;
+  readonly step: number;
+}
+
 const labels = z.record(z.string(), z.string());
 const vectorAnswer = z.object({
   resultType: z.literal('vector'),
@@ -114,6 +127,24 @@ export class PrometheusClient {
   }
 
   /**
+   * Range query: the expression at each step from start to end. Prometheus answers at most 11,000 points a series.
+   * @throws PrometheusError
+   */
+  async queryRange(expression: string, { start, end, step }: SampledRange): Promise<SampledSeries[]> {
+    const parameters = new URLSearchParams({
+      query: expression,
+      start: String(start),
+      end: String(end),
+      step: String(step),
+    });
+    const data = await this.#get(`/api/v1/query_range?${parameters.toString()}`, matrixAnswer);
+    return data.result.map(({ metric, values }) => ({
+      labels: metric,
+      points: values.map(([time, value]) => [time, Number(value)] as const),
+    }));
+  }
+
+  /**
    * Every alerting rule with its active alerts.
    * @throws PrometheusError
    */
@@ -137,11 +168,12 @@ export class PrometheusClient {
   }
 
   /**
-   * When the oldest sample of the series in the last `rangeSeconds` was written, Unix seconds; undefined where there is none.
+   * When the oldest sample of the series in the `rangeSeconds` before `time` was written, Unix seconds; undefined where there is none.
+   * @param time Unix seconds; now where left out
    * @throws PrometheusError
    */
-  async oldestSampleTime(selector: string, rangeSeconds: number): Promise<number | undefined> {
-    const result = await this.#range(selector, rangeSeconds, undefined);
+  async oldestSampleTime(selector: string, rangeSeconds: number, time?: number): Promise<number | undefined> {
+    const result = await this.#range(selector, rangeSeconds, time);
     const times = result.flatMap(({ values }) => values.map(([time]) => time));
     return times.length === 0 ? undefined : Math.min(...times);
   }

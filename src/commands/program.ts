@@ -16,10 +16,12 @@ import { registerKillSwitch } from './kill-switch.js';
 import { registerMetrics } from './metrics.js';
 import { operatorConfigPath } from './operator-config.js';
 import { registerReceiver } from './receiver.js';
+import { registerReport } from './report.js';
 import { registerRollback } from './rollback.js';
 import { registerScoreboard } from './scoreboard.js';
 import { registerSimulate } from './simulate.js';
 import { registerUp } from './up.js';
+import { registerWatch } from './watch.js';
 
 /** Every command, one file each. What a command needs is imported when it runs, so that none waits for the others' code. */
 const commands: readonly RegisterCommand[] = [
@@ -33,6 +35,8 @@ const commands: readonly RegisterCommand[] = [
   registerCanary,
   registerDeploy,
   registerScoreboard,
+  registerReport,
+  registerWatch,
   registerRollback,
   registerKillSwitch,
   registerIncident,

@@ -42,6 +42,54 @@ const units: Readonly<Record<string, AlertUnit>> = {
   RollbackLeftCalibrationLoaded: 'duration',
   RollbackLeftServiceDown: 'duration',
   DeploymentInputMissing: 'duration',
+  WinRateBelowTarget: 'share',
+  WinRateBelowRandom: 'share',
+  WinRateLow: 'share',
+  WinRateCollapsed: 'share',
+  WinRateDeclining: 'share',
+  WinRateOffBaseline: 'share',
+  ConfidenceBelowTarget: 'share',
+  ConfidenceAboveTarget: 'share',
+  ConfidenceLow: 'share',
+  ConfidenceNeverTrades: 'share',
+  ConfidenceNearThreshold: 'share',
+  ConfidenceVolatile: 'share',
+  ConfidenceOffBaseline: 'share',
+  ModeSkewed: 'share',
+  ModeMixOffTarget: 'share',
+  RetrainingSuccessBelowTarget: 'share',
+  RetrainingSuccessLow: 'share',
+  PostTrainingConfidenceLow: 'share',
+  NewsSentimentOneSided: 'share',
+  ErrorRateElevated: 'share',
+  ErrorRateHigh: 'share',
+  ErrorRateSevere: 'share',
+  UptimeBelowTarget: 'share',
+  UptimeLow: 'share',
+  WeeklyUptimeBelowTarget: 'share',
+  CandleGaps: 'share',
+  DiskSpaceLow: 'share',
+  PortfolioDrawdownElevated: 'share',
+  PortfolioDrawdownCritical: 'share',
+  DailyLossLarge: 'share',
+  ModeOscillating: 'count',
+  ModeStuck: 'count',
+  ModeTransitionsOffBaseline: 'count',
+  RetrainingFrequent: 'count',
+  RetrainingTooFrequent: 'count',
+  RetrainingAbsent: 'count',
+  RetrainingOffBaseline: 'count',
+  NewsSentimentMissing: 'count',
+  ConsecutiveRedDays: 'count',
+  SystemCrashed: 'count',
+  DatabaseCorrupt: 'count',
+  CandlesStale: 'duration',
+  AllCandlesStale: 'duration',
+  DatabaseBackupStale: 'duration',
+  RetrainingSlow: 'duration',
+  RetrainingDurationOffTarget: 'duration',
+  LogCriticalEvent: 'duration',
+  LogWarningEvent: 'duration',
 };
 
 /** A value that an alert judges, written so that it can be told from the limit. */
@@ -79,12 +127,46 @@ const lowerBounded: readonly string[] = [
   'CalibrationEngineDown',
   'CalibrationHarvestDown',
   'EngineErrorsLogged',
+  'UptimeBelowTarget',
+  'UptimeLow',
+  'WeeklyUptimeBelowTarget',
+  'CandleGaps',
+  'DatabaseCorrupt',
+  'WinRateBelowRandom',
+  'WinRateLow',
+  'WinRateCollapsed',
+  'WinRateDeclining',
+  'ConfidenceLow',
+  'ConfidenceNeverTrades',
+  'ModeStuck',
+  'RetrainingAbsent',
+  'RetrainingSuccessLow',
+  'PostTrainingConfidenceLow',
+  'NewsSentimentMissing',
+  'NewsSourceDiversityLow',
+  'SentimentOutOfRange',
+  'LogCriticalEvent',
+  'LogWarningEvent',
+];
+
+/** Values that are wrong between their two limits: on the one side is what is well, on the other what a graver alert says. */
+const wrongBetween: readonly string[] = [
+  'WinRateBelowTarget',
+  'ConfidenceBelowTarget',
+  'ConfidenceNearThreshold',
+  'RetrainingFrequent',
+  'RetrainingSuccessBelowTarget',
+  'ErrorRateElevated',
+  'PortfolioDrawdownElevated',
 ];
 
 /** Whether a value lies on the wrong side of its limit, or outside of its band; false where either is not known. */
 export function isBeyond(alertname: string, { query, value, limits: [first, second] }: JudgedValue): boolean {
   if (value === undefined || first === undefined) return false;
-  if (second !== undefined) return value < first || value > second;
+  if (second !== undefined) {
+    const isOutside = value < Math.min(first, second) || value > Math.max(first, second);
+    return wrongBetween.includes(alertname) ? !isOutside : isOutside;
+  }
   const name = query === 'query' ? alertname : `${alertname} ${query}`;
   return lowerBounded.includes(name) ? value < first : value > first;
 }

@@ -73,7 +73,7 @@ function isOfRollback(query: string): boolean {
   );
 }
 
-/** No line of a kind in a journal that is followed is no value, and well. */
+/** No line of a kind in a journal or a log that is followed is no value, and well. */
 function isOfLines(query: string): boolean {
-  return query.includes(exporterMetric.journalLastMatch);
+  return [exporterMetric.journalLastMatch, exporterMetric.logLastMatch].some((name) => query.includes(name));
 }

@@ -1,4 +1,4 @@
-import type { AlertingRule, PrometheusClient } from '../alerts/prometheus.js';
+import type { AlertingRule, PrometheusClient, Sample } from '../alerts/prometheus.js';
 
 /** A rule's limits, from its annotations; undefined: it states none, or nobody could say. */
 export interface RuleLimits {
@@ -40,9 +40,32 @@ export async function evaluateLimit(
   text: string | undefined,
   time?: number,
 ): Promise<number | undefined> {
-  if (text === undefined || text.trim() === '') return undefined;
+  return (await evaluateLimits(prometheus, text, time))({});
+}
+
+/**
+ * The limits of a rule that may have another one for each of its values (by interval, by action).
+ * @param time Unix seconds; now where left out
+ * @returns which limit a value has, by its labels: undefined where there is none, or more than one
+ */
+export async function evaluateLimits(
+  prometheus: PrometheusClient,
+  text: string | undefined,
+  time?: number,
+): Promise<(labels: Sample['labels']) => number | undefined> {
+  if (text === undefined || text.trim() === '') return () => undefined;
   const number = Number(text);
-  if (Number.isFinite(number)) return number;
+  if (Number.isFinite(number)) return () => number;
   const answer = await prometheus.query(text, time);
-  return answer.length === 1 ? answer[0]?.value : undefined;
+  const [only] = answer;
+  if (answer.length === 1 && only !== undefined) return () => only.value;
+  return (labels) => {
+    const matching = answer.filter((limit) => agree(limit.labels, labels));
+    return matching.length === 1 ? matching[0]?.value : undefined;
+  };
+}
+
+/** Whether the limit's labels are the value's too. */
+function agree(limit: Sample['labels'], value: Sample['labels']): boolean {
+  return Object.entries(limit).every(([name, text]) => name === '__name__' || value[name] === text);
 }

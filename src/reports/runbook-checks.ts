@@ -1,8 +1,8 @@
 import type { AlertingRule, PrometheusClient, Sample } from '../alerts/prometheus.js';
-import { formatAlertLimit, formatAlertValue } from './alert-units.js';
+import { formatAlertLimit, formatAlertValue, isBeyond } from './alert-units.js';
 import { checkState, type CheckState, type JudgedQuery, type JudgedValue } from './check-state.js';
 import { isInScope, wholeScope, type JudgedScope } from './judged-scope.js';
-import { evaluateLimit } from './limits.js';
+import { evaluateLimits } from './limits.js';
 
 /** One row of a runbook, as its rule stands. */
 export interface RunbookCheck extends CheckState {
@@ -44,6 +44,9 @@ function afterRollback(value: string, limit: string): string {
   return `${value} after the rollback (limit ${limit})`;
 }
 
+/** Values of one row that are told; of more, the one that matters most. */
+const mostTold = 3;
+
 /** Values that say little without words of their own. */
 const wording: Readonly<Record<string, (value: string, limit: string) => string>> = {
   'EngineErrorsLogged query': (value, limit) => `newest error line ${value} ago (at least ${limit})`,
@@ -58,16 +61,30 @@ const wording: Readonly<Record<string, (value: string, limit: string) => string>
 export function describeValues({ alertname, state, values }: RunbookCheck): string {
   // The time since a rollback is beyond its limit in all that is well.
   if (state === 'ok' && wording[`${alertname} query`] === afterRollback) return '';
-  return values
-    .filter(({ value }) => value !== undefined)
-    .map(({ of, query, value, limits }) => {
-      const text = formatAlertValue(alertname, value, limits[0]);
-      const bounds = limits.map((limit) => formatAlertLimit(alertname, limit)).join(' and ');
-      const words = wording[`${alertname} ${query}`];
-      if (words !== undefined) return words(text, bounds);
-      return `${of === '' ? '' : `${of} `}${text} (limit${limits.length > 1 ? 's' : ''} ${bounds})`;
-    })
-    .join(', ');
+  const known = values.filter(({ value }) => value !== undefined);
+  const told = known.length > mostTold ? byConcern(alertname, known).slice(0, 1) : known;
+  const rest = known.length - told.length;
+  const texts = told.map((value) => describeValue(alertname, value));
+  return [...texts, ...(rest === 0 ? [] : [`and ${rest} more like it`])].join(', ');
+}
+
+function describeValue(alertname: string, { of, query, value, limits }: JudgedValue): string {
+  const text = formatAlertValue(alertname, value, limits[0]);
+  const bounds = limits.map((limit) => formatAlertLimit(alertname, limit)).join(' and ');
+  const words = wording[`${alertname} ${query}`];
+  if (words !== undefined) return words(text, bounds);
+  return `${of === '' ? '' : `${of} `}${text} (limit${limits.length > 1 ? 's' : ''} ${bounds})`;
+}
+
+/** Those beyond their limit first, then those that are nearest to it. */
+function byConcern(alertname: string, values: readonly JudgedValue[]): JudgedValue[] {
+  const distance = ({ value = 0, limits }: JudgedValue): number =>
+    Math.min(
+      ...limits.map((limit) => Math.abs(value - (limit ?? Infinity)) / Math.max(Math.abs(limit ?? 1), 1e-9)),
+    );
+  return [...values].sort(
+    (a, b) => Number(isBeyond(alertname, b)) - Number(isBeyond(alertname, a)) || distance(a) - distance(b),
+  );
 }
 
 async function judgedValues(
@@ -87,7 +104,7 @@ async function judgedValues(
 /** What tells the values of one rule apart: all of them are of one deployment. */
 function ownLabels(labels: Sample['labels']): string {
   return Object.entries(labels)
-    .filter(([name]) => name !== 'deployment')
+    .filter(([name]) => name !== 'deployment' && name !== '__name__')
     .map(([, text]) => text)
     .join(' ');
 }
@@ -101,14 +118,15 @@ async function judge(
 ): Promise<JudgedValue[]> {
   const [all, ...limits] = await Promise.all([
     prometheus.query(annotations[query] ?? ''),
-    ...limitTexts.map((text) => evaluateLimit(prometheus, text)),
+    ...limitTexts.map((text) => evaluateLimits(prometheus, text)),
   ]);
   const samples = all.filter(({ labels }) => isInScope(labels, scope));
-  if (samples.length === 0) return [{ of: '', query, value: undefined, limits }];
+  if (samples.length === 0)
+    return [{ of: '', query, value: undefined, limits: limits.map((limit) => limit({})) }];
   return samples.map(({ labels, value }) => ({
     of: samples.length === 1 ? '' : ownLabels(labels),
     query,
     value,
-    limits,
+    limits: limits.map((limit) => limit(labels)),
   }));
 }

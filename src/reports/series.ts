@@ -5,7 +5,7 @@ import { printable } from './text.js';
 export type FiringRule = Pick<AlertingRule, 'name' | 'alerts'>;
 
 /** Fires always, to show that alerts arrive. */
-const heartbeat = 'Watchdog';
+export const heartbeat = 'Watchdog';
 
 /** `a="1", b="2"`, by name. */
 export function labelText(labels: Readonly<Record<string, string>>): string {

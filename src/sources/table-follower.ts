@@ -77,7 +77,7 @@ export class TableFollower {
   /** number of a range of ids to the sum of its rows' hashes */
   readonly #sums = new Map<number, number>();
   readonly #openChunks = new Set<number>();
-  #sweep: IterableIterator<number> | undefined;
+  #sweep: Iterator<number, undefined> | undefined;
   #isSweepDue = false;
 
   constructor(
@@ -142,9 +142,9 @@ export class TableFollower {
         this.#isSweepDue = false;
         this.#sweep = this.#sums.keys();
       }
-      const { done, value } = this.#sweep.next();
-      if (done === true) this.#sweep = undefined;
-      else if (this.#refresh(value)) this.#onReread('changed');
+      const next: IteratorResult<number, undefined> = this.#sweep.next();
+      if (next.done === true) this.#sweep = undefined;
+      else if (this.#refresh(next.value)) this.#onReread('changed');
     }
   }
 

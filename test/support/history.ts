@@ -10,10 +10,12 @@ export interface PastSeries {
   readonly to: number;
   /** its value at a time */
   readonly value: (time: number) => number;
+  /** pause between two samples, seconds; 60 where left out */
+  readonly step?: number;
 }
 
-/** Pause between two samples, seconds. */
-const step = 60;
+/** promtool reads the whole page once for each block: of two hours each, weeks would take it minutes. */
+const longestBlock = '744h';
 
 /**
  * Gives a Prometheus that is not started yet a past.
@@ -23,12 +25,15 @@ export async function writeHistory(directory: string, all: readonly PastSeries[]
   const data = join(directory, 'data');
   mkdirSync(data, { recursive: true });
   const page = join(directory, 'history.om');
-  const lines = all.flatMap(({ series, from, to, value }) => {
+  const lines = all.flatMap(({ series, from, to, value, step = 60 }) => {
     const samples: string[] = [];
     for (let time = from; time <= to; time += step) samples.push(`${series} ${value(time)} ${time}`);
     return samples;
   });
   writeFileSync(page, `${lines.join('\n')}\n# EOF\n`);
-  const { ok, output } = await runTool('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', page, data]);
+  const { ok, output } = await runTool('promtool', [
+    ...['tsdb', 'create-blocks-from', `--max-block-duration=${longestBlock}`],
+    ...['openmetrics', page, data],
+  ]);
   if (!ok) throw new Error(`promtool made no history: ${output}`);
 }

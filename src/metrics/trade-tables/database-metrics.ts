@@ -129,7 +129,7 @@ export function exportUp(context: CollectContext, isUp: boolean): void {
 }
 
 export function exportIntegrity(context: CollectContext, integrity: FileIntegrity | undefined): void {
-  if (integrity === undefined || integrity.intact === undefined) return;
+  if (integrity?.intact === undefined) return;
   context.set(intact, {}, Number(integrity.intact));
   context.set(checked, {}, integrity.at);
   context.set(checkDuration, {}, integrity.duration);

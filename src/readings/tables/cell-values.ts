@@ -17,8 +17,8 @@ export function numberIn(value: unknown): number {
 
 /** Truth in a row: 1, true or text of them; undefined where it is NULL or none of 1, 0, true, false. */
 export function truthIn(value: unknown): boolean | undefined {
-  if (value === null || value === undefined) return undefined;
-  const text = String(value).toLowerCase();
+  const text =
+    typeof value === 'string' ? value.toLowerCase() : typeof value === 'number' ? String(value) : '';
   if (text === '1' || text === 'true' || text === '1.0') return true;
   return text === '0' || text === 'false' || text === '0.0' ? false : undefined;
 }
