@@ -41,7 +41,9 @@ export class ProductionDemo extends DemoSystem {
     const rules = await this.prometheus.alertingRules();
     return rules
       .filter(({ name, labels }) => labels.runbook === 'playbook' && !machineAlerts.includes(name))
-      .flatMap(({ name, state, duration }) => (state === 'inactive' ? [] : [{ name, state, holds: duration }]));
+      .flatMap(({ name, state, duration }) =>
+        state === 'inactive' ? [] : [{ name, state, holds: duration }],
+      );
   }
 
   /** Names of every alert of the playbook that has fired since then, as Prometheus recorded it. @param since Unix seconds */

@@ -114,6 +114,7 @@ describe('the trade tables of the simulator', () => {
 
 /** Conditions cannot be asked of tables that cannot be read. */
 function corruption(path: string): string[] {
+  expect(() => ask(path, 'SELECT entry_time FROM trade_outcomes ORDER BY id DESC')).toThrow(/malformed/);
   const database = new Database(path, { readonly: true, timeout: 0 });
   try {
     const [first] = database.pragma('quick_check(1)') as { quick_check: string }[];
