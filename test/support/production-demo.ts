@@ -1,17 +1,7 @@
+import { poll } from '../../src/platform/poll.js';
 import type { DemoOptions } from './demo.js';
 import { DemoSystem } from './demo-system.js';
-import { poll } from '../../src/platform/poll.js';
-
-/** Depends on the machine, not on what is simulated. */
-const machineAlerts = ['DiskSpaceLow'];
-
-/** An alert of the playbook that fires, or waits for its time. */
-export interface RaisedAlert {
-  readonly name: string;
-  readonly state: 'pending' | 'firing';
-  /** how long its condition must hold before it fires, seconds */
-  readonly holds: number;
-}
+import { raisedOfPlaybook, type RaisedAlert } from './playbook-alerts.js';
 
 /** A demonstration with what runs in production under observation. */
 export class ProductionDemo extends DemoSystem {
@@ -30,31 +20,9 @@ export class ProductionDemo extends DemoSystem {
     await this.run('inject', 'none');
     let left: RaisedAlert[] = [];
     const silent = await poll(async () => {
-      left = await this.raisedAlerts();
+      left = await raisedOfPlaybook(this.prometheus);
       return left.length === 0 ? true : undefined;
     }, 30);
     if (silent === undefined) throw new Error(`healed, and yet: ${JSON.stringify(left)}`);
-  }
-
-  /** What fires or waits now, rule by rule. */
-  async raisedAlerts(): Promise<RaisedAlert[]> {
-    const rules = await this.prometheus.alertingRules();
-    return rules
-      .filter(({ name, labels }) => labels.runbook === 'playbook' && !machineAlerts.includes(name))
-      .flatMap(({ name, state, duration }) =>
-        state === 'inactive' ? [] : [{ name, state, holds: duration }],
-      );
-  }
-
-  /** Names of every alert of the playbook that has fired since then, as Prometheus recorded it. @param since Unix seconds */
-  async firedSince(since: number): Promise<string[]> {
-    const window = Math.ceil(Date.now() / 1000 - since);
-    const series = await this.prometheus.query(
-      `count by (alertname) (last_over_time(ALERTS{alertstate="firing",runbook="playbook"}[${window}s]))`,
-    );
-    return series
-      .map(({ labels }) => labels.alertname ?? '')
-      .filter((name) => !machineAlerts.includes(name))
-      .sort();
   }
 }

@@ -3,7 +3,8 @@ import { unixNow } from '../../../src/platform/clock.js';
 import { poll } from '../../../src/platform/poll.js';
 import type { ProductionFault } from '../../../src/simulator/faults/fault-names.js';
 import { productionFaultFacts } from '../../../src/simulator/faults/production-faults.js';
-import { ProductionDemo, type RaisedAlert } from '../../support/production-demo.js';
+import { firedOfPlaybook, raisedOfPlaybook, type RaisedAlert } from '../../support/playbook-alerts.js';
+import { ProductionDemo } from '../../support/production-demo.js';
 
 /** Implied ones that are met only once the fault has gone on for hours, and one of a runbook that is not watched here. */
 const later = ['RetrainingOffBaseline', 'ModeTransitionsOffBaseline', 'ConfidenceCalibrationOff'];
@@ -48,7 +49,7 @@ describe('a fault of what runs in production', () => {
 
     let raised: RaisedAlert[] = [];
     const complete = await poll(async () => {
-      raised = await system.raisedAlerts();
+      raised = await raisedOfPlaybook(system.prometheus);
       return announced.every((name) => raised.some((each) => each.name === name && isSeen(each)))
         ? true
         : undefined;
@@ -57,7 +58,7 @@ describe('a fault of what runs in production', () => {
     expect(raised.filter(({ name }) => name !== alert && !implied.includes(name))).toEqual([]);
 
     await system.heal();
-    const fired = await system.firedSince(injectedAt);
+    const fired = await firedOfPlaybook(system.prometheus, injectedAt);
     expect(fired.filter((name) => name !== alert && !implied.includes(name))).toEqual([]);
   });
 

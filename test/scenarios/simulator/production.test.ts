@@ -67,7 +67,7 @@ describe('the trade tables of the simulator', () => {
     const healed = snapshots();
     expect(await poll(() => (snapshots() > healed ? true : undefined), 30)).toBe(true);
     expect(readdirSync(join(path, '..')).filter((name) => /before-fault|edited|new/.test(name))).toEqual([]);
-  });
+  }, 180_000);
 
   it('are written by a deployment that its own command stops and starts', async () => {
     const { folder, client } = await startSimulator();
