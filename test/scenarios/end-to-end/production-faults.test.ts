@@ -1,10 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { unixNow } from '../../../src/platform/clock.js';
 import { poll } from '../../../src/platform/poll.js';
 import type { ProductionFault } from '../../../src/simulator/faults/fault-names.js';
 import { productionFaultFacts } from '../../../src/simulator/faults/production-faults.js';
 import { firedOfPlaybook, raisedOfPlaybook, type RaisedAlert } from '../../support/playbook-alerts.js';
 import { ProductionDemo } from '../../support/production-demo.js';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 /** Implied ones that are met only once the fault has gone on for hours, and one of a runbook that is not watched here. */
 const later = ['RetrainingOffBaseline', 'ModeTransitionsOffBaseline', 'ConfidenceCalibrationOff'];

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Rollback } from '../../../src/deployments/rollback.js';
 import { poll } from '../../../src/platform/poll.js';
 import { ProductionDemo } from '../../support/production-demo.js';
 import { isAlive } from '../../support/production-system.js';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 /** Production is rolled back, healed, declared anew, and rolled back again for another reason. */
 let system: ProductionDemo;
