@@ -1,58 +1,26 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { expect } from 'vitest';
-import { z } from 'zod';
-import { PrometheusClient } from '../../src/alerts/prometheus.js';
-import type { Config } from '../../src/config/schema.js';
-import {
-  deploymentSchema,
-  type Deployment,
-  type StartDeploymentOrder,
-} from '../../src/deployments/deployment.js';
-import { rollbackSchema, type Rollback } from '../../src/deployments/rollback.js';
-import { poll } from '../../src/platform/poll.js';
-import { SimulatorClient } from '../../src/simulator/control-client.js';
-import { findSimulator } from '../../src/simulator/address.js';
-import type { SimulatorStatus } from '../../src/simulator/status.js';
-import { Demo, type DemoOptions } from './demo.js';
+import type { Deployment, StartDeploymentOrder } from '../../src/deployments/deployment.js';
+import type { DemoOptions } from './demo.js';
+import { DemoSystem, type LaunchedDemo } from './demo-system.js';
 
-const seconds = 60;
-
-/** A demonstration that calibrations are declared in, and what its programs say. Every program is real. */
-export class CalibrationDemo {
-  readonly demo: Demo;
-  readonly config: Config;
-  readonly prometheus: PrometheusClient;
+/** A demonstration that calibrations are declared in. */
+export class CalibrationDemo extends DemoSystem {
   readonly redis: Redis;
-  readonly #folder: string;
 
-  private constructor(folder: string, demo: Demo) {
-    this.#folder = folder;
-    this.demo = demo;
-    this.config = demo.config;
-    this.prometheus = new PrometheusClient(this.config.prometheus.url, 5);
+  private constructor(launched: LaunchedDemo) {
+    super(launched);
     this.redis = new Redis(this.config.redis.url, { protocol: 2 });
   }
 
   /** Starts it; whoever does ends it. */
   static async launch(options: DemoOptions): Promise<CalibrationDemo> {
-    const folder = mkdtempSync(join(tmpdir(), 'redline-test-'));
-    return new CalibrationDemo(folder, await Demo.launch(folder, options));
+    return new CalibrationDemo(await DemoSystem.start(options));
   }
 
-  async stop(): Promise<void> {
+  override async stop(): Promise<void> {
     this.redis.disconnect();
-    await this.demo.stop();
-    rmSync(this.#folder, { recursive: true, force: true });
-  }
-
-  /** Runs a command that must succeed. @returns what it printed */
-  async run(...args: readonly string[]): Promise<string> {
-    const outcome = await this.demo.redline(...args);
-    expect(outcome.code, `redline ${args.join(' ')}\n${outcome.stdout}${outcome.stderr}`).toBe(0);
-    return outcome.stdout;
+    await super.stop();
   }
 
   /**
@@ -66,88 +34,10 @@ export class CalibrationDemo {
     return this.newestDeployment();
   }
 
-  async newestDeployment(): Promise<Deployment> {
-    const { deployments } = await this.#ask(
-      '/api/deployments',
-      z.object({ deployments: z.array(deploymentSchema) }),
-    );
-    if (deployments[0] === undefined) throw new Error('there is no deployment');
-    return deployments[0];
-  }
-
-  /** Newest first. */
-  async rollbacks(): Promise<Rollback[]> {
-    const { rollbacks } = await this.#ask('/api/rollbacks', z.object({ rollbacks: z.array(rollbackSchema) }));
-    return rollbacks;
-  }
-
-  /** Posts to the receiver with its token. */
-  async post(path: string, body: object): Promise<Response> {
-    return fetch(this.#receiver + path, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        authorization: `Bearer ${readFileSync(this.config.receiver.token_file, 'utf8').trim()}`,
-      },
-      body: JSON.stringify(body),
-    });
-  }
-
   /** Declares a deployment past the command line, which takes no baseline that is older than the demonstration. */
   async declare(order: StartDeploymentOrder): Promise<Deployment> {
     const response = await this.post('/api/deployments', order);
     expect(response.status, await response.clone().text()).toBe(201);
     return this.newestDeployment();
-  }
-
-  /** Waits until a rollback of the deployment has ended. */
-  async rolledBack(deployment: string): Promise<Rollback> {
-    const ended = await poll(async () => {
-      const found = (await this.rollbacks()).find((rollback) => rollback.deployment === deployment);
-      return found === undefined || found.ended_at === null ? undefined : found;
-    }, seconds);
-    if (ended === undefined) throw new Error(`${deployment} was not rolled back:\n${this.demo.output}`);
-    return ended;
-  }
-
-  /** Waits until a question to Prometheus has an answer. */
-  async holds(question: string, timeout = seconds): Promise<void> {
-    const answer = await poll(async () => {
-      const samples = await this.prometheus.query(question);
-      return samples.length > 0 ? true : undefined;
-    }, timeout);
-    if (answer === undefined) throw new Error(`never true: ${question}\n${this.demo.output}`);
-  }
-
-  /** Waits until an alert fires for a deployment. */
-  async fires(alertname: string, deployment: string): Promise<void> {
-    await this.holds(`ALERTS{alertstate="firing",alertname="${alertname}",deployment="${deployment}"}`);
-  }
-
-  /** Names of every alert that has fired for a deployment, as Prometheus recorded it. */
-  async firedFor(deployment: string): Promise<string[]> {
-    const series = await this.prometheus.query(
-      `count by (alertname) (last_over_time(ALERTS{alertstate="firing",deployment="${deployment}"}[10m]))`,
-    );
-    return series.map(({ labels }) => labels.alertname ?? '').sort();
-  }
-
-  async simulator(): Promise<SimulatorStatus> {
-    return new SimulatorClient(await findSimulator(this.config.state.directory, {})).status();
-  }
-
-  /** What the incident file of a rollback says; undefined while there is none. */
-  incident({ id }: Rollback): string | undefined {
-    const path = join(this.config.files.incidents, `${id}.md`);
-    return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
-  }
-
-  get #receiver(): string {
-    const { host, port } = this.config.receiver.listen;
-    return `http://${host}:${port}`;
-  }
-
-  async #ask<T>(path: string, schema: z.ZodType<T>): Promise<T> {
-    return schema.parse(await (await fetch(this.#receiver + path)).json());
   }
 }

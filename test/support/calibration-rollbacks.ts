@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Rollback } from '../../src/deployments/rollback.js';
+import { unixNow } from '../../src/platform/clock.js';
 import { poll } from '../../src/platform/poll.js';
 import { calibrationFaultFacts } from '../../src/simulator/faults/calibration-faults.js';
 import type { CalibrationFault } from '../../src/simulator/faults/fault-names.js';
 import { CalibrationDemo } from './calibration-demo.js';
+import { firedOfPlaybook } from './playbook-alerts.js';
 
 const mark = z.object({ timestamp: z.number(), reason: z.string() });
 
@@ -15,9 +17,11 @@ const mark = z.object({ timestamp: z.number(), reason: z.string() });
  */
 export function testRollbacks(faults: readonly CalibrationFault[]): void {
   let system: CalibrationDemo;
+  let beganAt: number;
   const before: Rollback[] = [];
 
   beforeAll(async () => {
+    beganAt = unixNow();
     system = await CalibrationDemo.launch({ calibration: true });
   }, 120_000);
 
@@ -61,6 +65,10 @@ export function testRollbacks(faults: readonly CalibrationFault[]): void {
     },
     120_000,
   );
+
+  it('is nothing of the playbook', async () => {
+    expect(await firedOfPlaybook(system.prometheus, beganAt)).toEqual([]);
+  });
 
   it('leaves a ledger that proves itself', async () => {
     await system.run('audit', 'verify');

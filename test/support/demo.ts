@@ -20,6 +20,8 @@ export interface DemoOptions {
   readonly canary?: boolean;
   /** whether a calibration is put under observation in its place; default no */
   readonly calibration?: boolean;
+  /** whether what runs in production is; default no */
+  readonly production?: boolean;
   /** e.g. REDLINE_PROMETHEUS_SCRAPE_INTERVAL */
   readonly environment?: NodeJS.ProcessEnv;
 }
@@ -55,7 +57,7 @@ export class Demo {
 
   static async #startIn(
     folder: string,
-    { canary = false, calibration = false, environment = {} }: DemoOptions,
+    { canary = false, calibration = false, production = false, environment = {} }: DemoOptions,
     onSpawned: (demo: Demo) => void,
   ): Promise<Demo> {
     const directory = join(folder, 'demo');
@@ -65,7 +67,7 @@ export class Demo {
       'free',
       '--directory',
       directory,
-      ...(calibration ? ['--calibration'] : canary ? [] : ['--no-canary']),
+      ...(production ? ['--production'] : calibration ? ['--calibration'] : canary ? [] : ['--no-canary']),
     ];
     const demo = new Demo(
       directory,

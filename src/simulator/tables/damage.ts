@@ -1,16 +1,16 @@
 import { open } from 'node:fs/promises';
 import Database from 'better-sqlite3';
 
-/** So many of the oldest pages of candles are damaged: what is read every day stays readable. */
+/** So many of the oldest pages of candles are damaged, which only a check of the whole file comes upon. */
 const damagedPages = 8;
 const noise = 0xa5;
 
 /**
- * Overwrites pages of a database in which rows are, so that no check finds it whole.
+ * Overwrites pages of a database in which rows are, so that no check finds it whole, and nobody can read the newest trade.
  * @param path of a database that nobody has open
  */
 export async function damage(path: string): Promise<void> {
-  const { pages, pageSize } = pagesOfCandles(path);
+  const { pages, pageSize } = pagesToDamage(path);
   const file = await open(path, 'r+');
   try {
     for (const page of pages)
@@ -21,16 +21,21 @@ export async function damage(path: string): Promise<void> {
   }
 }
 
-function pagesOfCandles(path: string): { readonly pages: readonly number[]; readonly pageSize: number } {
+function pagesToDamage(path: string): { readonly pages: readonly number[]; readonly pageSize: number } {
   const database = new Database(path, { fileMustExist: true });
-  try {
-    const pages = database
-      .prepare<[number], number>(
-        `SELECT pageno FROM dbstat WHERE name = 'candles' AND pagetype = 'leaf' ORDER BY pageno LIMIT ?`,
+  const leaves = (table: string, order: 'ASC' | 'DESC', count: number): number[] =>
+    // Paths are in the order of the rows.
+    database
+      .prepare<[string, number], number>(
+        `SELECT pageno FROM dbstat WHERE name = ? AND pagetype = 'leaf' ORDER BY path ${order} LIMIT ?`,
       )
       .pluck()
-      .all(damagedPages);
-    return { pages, pageSize: Number(database.pragma('page_size', { simple: true })) };
+      .all(table, count);
+  try {
+    return {
+      pages: [...leaves('candles', 'ASC', damagedPages), ...leaves('trade_outcomes', 'DESC', 1)],
+      pageSize: Number(database.pragma('page_size', { simple: true })),
+    };
   } finally {
     database.close();
   }

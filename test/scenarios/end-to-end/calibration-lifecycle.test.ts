@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Rollback } from '../../../src/deployments/rollback.js';
 import { poll } from '../../../src/platform/poll.js';
 import { CalibrationDemo } from '../../support/calibration-demo.js';
 import { firing, payload } from '../../support/receiver.js';
+
+vi.setConfig({ testTimeout: 180_000 });
 
 /** Two calibrations, one after the other: the first is rolled back, the second goes through its observation. */
 let system: CalibrationDemo;

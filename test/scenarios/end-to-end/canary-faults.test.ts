@@ -5,15 +5,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { PrometheusClient } from '../../../src/alerts/prometheus.js';
 import { rollbackSchema, type Rollback } from '../../../src/deployments/rollback.js';
+import { unixNow } from '../../../src/platform/clock.js';
 import { poll } from '../../../src/platform/poll.js';
 import { Demo } from '../../support/demo.js';
+import { firedOfPlaybook } from '../../support/playbook-alerts.js';
 
 /** The whole way, with every program real: a fault in the stream, and the canary rolled back, verified and on record. */
 const folder = mkdtempSync(join(tmpdir(), 'redline-test-'));
 let demo: Demo;
 let prometheus: PrometheusClient;
+let beganAt: number;
 
 beforeAll(async () => {
+  beganAt = unixNow();
   demo = await Demo.launch(folder, { canary: true });
   prometheus = new PrometheusClient(demo.config.prometheus.url, 5);
 }, 120_000);
@@ -66,6 +70,10 @@ describe('a violation of the running canary', () => {
     expect(firing).toBe(true);
     expect(await rollbacks()).toHaveLength(before.length);
     expect(await demo.redline('inject', 'none')).toMatchObject({ code: 0 });
+  });
+
+  it('is nothing of the playbook: an engine that is restarted by design has not crashed', async () => {
+    expect(await firedOfPlaybook(prometheus, beganAt)).toEqual([]);
   });
 
   it('leaves a ledger that proves itself', async () => {

@@ -67,7 +67,7 @@ describe('the trade tables of the simulator', () => {
     const healed = snapshots();
     expect(await poll(() => (snapshots() > healed ? true : undefined), 30)).toBe(true);
     expect(readdirSync(join(path, '..')).filter((name) => /before-fault|edited|new/.test(name))).toEqual([]);
-  });
+  }, 180_000);
 
   it('are written by a deployment that its own command stops and starts', async () => {
     const { folder, client } = await startSimulator();
@@ -114,6 +114,7 @@ describe('the trade tables of the simulator', () => {
 
 /** Conditions cannot be asked of tables that cannot be read. */
 function corruption(path: string): string[] {
+  expect(() => ask(path, 'SELECT entry_time FROM trade_outcomes ORDER BY id DESC')).toThrow(/malformed/);
   const database = new Database(path, { readonly: true, timeout: 0 });
   try {
     const [first] = database.pragma('quick_check(1)') as { quick_check: string }[];

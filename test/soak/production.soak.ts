@@ -1,0 +1,3 @@
+import { soak } from './healthy.js';
+
+soak('production', 'redline:condition');
