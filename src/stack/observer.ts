@@ -28,15 +28,25 @@ export class Observer {
 
   /**
    * Whether Prometheus has readings of exporter and receiver.
-   * @param kind of the deployment that is to begin: before a calibration there must be all that its baseline is of
+   * @param kind of the deployment that is to begin: before a calibration there must be all that its baseline is of, before
+   * production it must be known of each alert that rolls it back whether it holds
    */
   async hasReadings(kind: DeploymentKind | undefined): Promise<boolean> {
     const up = await orUndefined(this.#prometheus.query(`up{job=~"${job.exporter}|${job.receiver}"} == 1`));
-    if (up?.length !== 2 || kind !== 'calibration') return up?.length === 2;
+    if (up?.length !== 2) return false;
+    if (kind === 'production') return this.#areConditionsKnown();
+    if (kind !== 'calibration') return true;
     const judged = await orUndefined(
       this.#prometheus.query(`count by (quantity) (${recordedMetric.calibrationReading})`),
     );
     return baselineQuantities.every((quantity) => judged?.some(({ labels }) => labels.quantity === quantity));
+  }
+
+  async #areConditionsKnown(): Promise<boolean> {
+    const rules = await orUndefined(this.#prometheus.alertingRules());
+    const known = await orUndefined(this.#prometheus.query(recordedMetric.condition));
+    const own = rules?.filter(({ labels }) => labels.rollback === 'production') ?? [];
+    return own.length > 0 && own.every(({ name }) => known?.some(({ labels }) => labels.alertname === name));
   }
 
   /** One look at everything; what does not answer is left out. */
