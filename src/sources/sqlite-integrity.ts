@@ -13,6 +13,9 @@ export interface FileIntegrity {
   readonly duration: number;
 }
 
+/** Between two looks at a file that seems damaged, milliseconds: it may be in the middle of being copied. */
+const pause = 2000;
+
 interface Finding {
   readonly intact: boolean | undefined;
   readonly detail: string;
@@ -28,8 +31,13 @@ export function checkIntegrity(path: string, busyTimeout: number): FileIntegrity
   const at = unixNow();
   const began = performance.now();
   const first = look(path, busyTimeout);
-  const finding = first.intact === false ? look(path, busyTimeout) : first;
+  const finding = first.intact === false ? lookAgain(path, busyTimeout) : first;
   return { ...finding, at, duration: (performance.now() - began) / 1000 };
+}
+
+function lookAgain(path: string, busyTimeout: number): Finding {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause);
+  return look(path, busyTimeout);
 }
 
 function look(path: string, busyTimeout: number): Finding {
