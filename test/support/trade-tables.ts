@@ -36,7 +36,8 @@ const timer = setInterval(() => {
 }, 5);
 process.on('SIGTERM', () => {
   clearInterval(timer);
-  console.log(rows);
+  // As text: console.log colours numbers where FORCE_COLOR is set.
+  console.log(String(rows));
 });
 console.log('begun');
 `;
