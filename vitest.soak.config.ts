@@ -7,6 +7,6 @@ export default defineConfig({
     globalSetup: ['test/support/build.ts'],
     testTimeout: 900_000,
     // They mostly wait.
-    maxWorkers: 3,
+    maxWorkers: 2,
   },
 });

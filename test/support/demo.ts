@@ -13,7 +13,7 @@ import { temporaryFolder } from './workspace.js';
 const program = join(packageRoot, 'bin', 'redline.mjs');
 /** The last line before `redline up --demo` only watches. */
 const readyLine = 'Now break something';
-const startTimeoutSeconds = 60;
+const startTimeoutSeconds = 150;
 
 export interface DemoOptions {
   /** whether a canary of patchtst is activated, as an operator would; default no */

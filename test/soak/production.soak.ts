@@ -1,3 +1,0 @@
-import { soak } from './healthy.js';
-
-soak('production', 'redline:condition');
