@@ -6,7 +6,7 @@ import type { Logger } from '../../platform/log.js';
 import { packageRoot } from '../../platform/package-root.js';
 import { SourceError } from '../../sources/source-error.js';
 import type { FileIntegrity } from '../../sources/sqlite-integrity.js';
-import type { Snapshot, TableName, TableReadings, TableSnapshot } from './snapshot.js';
+import type { Snapshot } from './snapshot.js';
 import type { WatchOptions } from './watch.js';
 
 /** What the thread that watches is given. */
@@ -80,15 +80,6 @@ export class TradeTables {
     const failure = this.#last?.snapshot.failure;
     if (failure !== undefined) throw new SourceError(failure.reason, failure.detail);
     return this.#last?.snapshot;
-  }
-
-  /**
-   * What a table amounts to; undefined where there is none, or it has not been read whole yet.
-   * @throws SourceError as `latest`
-   */
-  table<Name extends TableName>(name: Name): TableReadings[Name] | undefined {
-    const table: TableSnapshot<TableReadings[Name]> | undefined = this.latest()?.tables[name];
-    return table?.reading;
   }
 
   /** What the last check of the file found; undefined until there was one. */
