@@ -3,11 +3,11 @@ import { unixNow } from '../platform/clock.js';
 import { errorMessage } from '../platform/errors.js';
 import type { Logger } from '../platform/log.js';
 import type { CustomReading } from '../readings/custom-series.js';
-import { reasonOf, type CollectContext, type ErrorReason } from './collector.js';
-import { collectorErrors } from './collector-metrics.js';
+import { reasonOf, type CollectContext } from './collector.js';
 import { customDuration, customSeriesDropped, customTimestamp, customUp } from './custom-metrics.js';
 import type { CustomQuery } from './custom-query.js';
 import { gauge, type Metric } from './metric.js';
+import { countProblems, Problems } from './problems.js';
 
 /** The label `collector`. */
 export const customCollectorName = 'custom';
@@ -36,8 +36,7 @@ export class CustomJob {
   readonly #query: CustomQuery;
   readonly #log: Logger;
   readonly #stopped: AbortSignal;
-  /** since the last page */
-  readonly #errors = new Map<ErrorReason, { count: number; readonly detail: string }>();
+  readonly #problems = new Problems();
   #answer: Answer | undefined;
   #end: RunEnd | undefined;
 
@@ -70,20 +69,20 @@ export class CustomJob {
     try {
       const reading = await this.#query.run(this.#stopped);
       this.#answer = { reading, at };
-      for (const { reason, detail } of reading.flaws) this.#note(reason, detail);
+      for (const { reason, detail } of reading.flaws) this.#problems.note(reason, `${this.name}: ${detail}`);
       succeeded = true;
     } catch (error) {
       if (this.#stopped.aborted) return;
       const reason = reasonOf(error) ?? 'internal';
       if (reason === 'internal') this.#log.error({ metric: this.name, err: error }, 'custom metric failed');
-      this.#note(reason, errorMessage(error));
+      this.#problems.note(reason, `${this.name}: ${errorMessage(error)}`);
     }
     this.#end = { succeeded, duration: (performance.now() - began) / 1000 };
   }
 
   /** Sets what is known on a page. */
   collect(context: CollectContext): void {
-    this.#tellErrors(context);
+    countProblems(context, customCollectorName, this.#problems.take());
     const labels = { metric: this.name };
     context.trace(this.name, () => ({ last_run: this.#end, answer: this.#answer }));
     if (this.#end !== undefined) {
@@ -97,19 +96,5 @@ export class CustomJob {
     if (context.now - at > keptIntervals * interval + timeout) return;
     context.set(customSeriesDropped, labels, Number(reading.isCut));
     for (const one of reading.series) context.set(this.#metric, one.labels, one.value);
-  }
-
-  #note(reason: ErrorReason, detail: string): void {
-    const known = this.#errors.get(reason);
-    if (known === undefined) this.#errors.set(reason, { count: 1, detail: `${this.name}: ${detail}` });
-    else known.count += 1;
-  }
-
-  #tellErrors(context: CollectContext): void {
-    for (const [reason, { count, detail }] of this.#errors) {
-      context.error(reason, detail);
-      context.increment(collectorErrors, { collector: customCollectorName, reason }, count - 1);
-    }
-    this.#errors.clear();
   }
 }
