@@ -319,10 +319,12 @@ it('refuses what makes no sense, and says so where Prometheus is silent', async 
 
 it('redline watch has a screen of its own on a terminal, and gives it back at Ctrl-C', async () => {
   const port = await freePort();
-  const command = `${process.execPath} ${join(packageRoot, 'bin', 'redline.mjs')} watch --interval 1s`;
+  // Without exec the shell between them gets the Ctrl-C too, and some shells end with a code of their own then.
+  const command = `exec ${process.execPath} ${join(packageRoot, 'bin', 'redline.mjs')} watch --interval 1s`;
   // util-linux' script gives the program a terminal.
   const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
     stdio: ['pipe', 'pipe', 'ignore'],
+    cwd: temporaryFolder(),
     env: { ...process.env, TERM: 'xterm', REDLINE_PROMETHEUS_URL: `http://127.0.0.1:${port}` },
   });
   onTestFinished(() => {
