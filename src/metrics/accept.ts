@@ -1,4 +1,4 @@
-import type { PageFormat } from './page.js';
+import type { PageFormat } from './render.js';
 
 /**
  * The format that a request prefers: OpenMetrics where it asks for it by name at least as much as for plain text.
@@ -14,6 +14,20 @@ export function preferredFormat(header: string | undefined): PageFormat {
     else if (type === 'text/plain') text = Math.max(text, quality);
   }
   return openMetrics > 0 && openMetrics >= text ? 'openmetrics' : 'text';
+}
+
+/**
+ * Whether a request takes its answer as gzip. As for Prometheus' own programs, nobody gets it who has not said so.
+ * @param header the request's Accept-Encoding
+ */
+export function acceptsGzip(header: string | undefined): boolean {
+  let other = 0;
+  for (const part of (header ?? '').split(',')) {
+    const [coding = '', ...parameters] = part.split(';').map((piece) => piece.trim().toLowerCase());
+    if (coding === 'gzip' || coding === 'x-gzip') return qualityOf(parameters) > 0;
+    if (coding === '*') other = qualityOf(parameters);
+  }
+  return other > 0;
 }
 
 function qualityOf(parameters: readonly string[]): number {

@@ -3,6 +3,7 @@ import { buildInfo } from './collector-metrics.js';
 import { Deadline } from './deadline.js';
 import { Page } from './page.js';
 import type { ProcessMetrics } from './process-metrics.js';
+import { seriesOf } from './rendered-series.js';
 import type { CollectorRunner } from './runner.js';
 import { Trace, type TraceStep } from './trace.js';
 import { Values } from './values.js';
@@ -106,5 +107,7 @@ function flatten(values: Values): Record<string, number> {
   for (const [metric, series] of values) {
     for (const [labels, value] of series) result[`${metric.name}${labels}`] = value;
   }
+  for (const rendered of values.rendered)
+    for (const [series, value] of seriesOf(rendered)) result[series] = value;
   return result;
 }

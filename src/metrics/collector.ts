@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.js';
 import type { Logger } from '../platform/log.js';
 import type { RedisSource } from '../sources/redis.js';
 import type { Labels, Metric } from './metric.js';
+import type { RenderedSeries } from './rendered-series.js';
 import type { TradeTables } from './trade-tables/trade-tables.js';
 
 /** Every reason under which a collector may count an error: the values of the label `reason`. */
@@ -58,14 +59,20 @@ export interface EngineState {
   activeEnter: number | undefined;
 }
 
+/** Takes series. */
+export interface SeriesTarget {
+  /** Sets a gauge (or a counter that the collector keeps itself) of this page; the last value wins. Undefined leaves the series out, as does (counted) NaN or infinity. */
+  set<Label extends string>(metric: Metric<Label>, labels: Labels<Label>, value: number | undefined): void;
+}
+
 /** One run of a collector. What it sets is exported on this page only: a series not set again is gone. */
-export interface CollectContext {
+export interface CollectContext extends SeriesTarget {
   /** aborts at the deadline; what is set after that is dropped */
   readonly signal: AbortSignal;
   /** when the run began, Unix seconds */
   readonly now: number;
-  /** Sets a gauge (or a counter that the collector keeps itself) of this page; the last value wins. Undefined leaves the series out, as does (counted) NaN or infinity. */
-  set<Label extends string>(metric: Metric<Label>, labels: Labels<Label>, value: number | undefined): void;
+  /** Puts series on this page that were rendered elsewhere. No other series of their metrics may be set. */
+  include(rendered: RenderedSeries): void;
   /** Adds to a counter, which stays exported from then on, also when the run fails. Adding 0 creates the series. */
   increment<Label extends string>(metric: Metric<Label>, labels: Labels<Label>, by?: number): void;
   /** Counts an error that costs one value and not the run. */

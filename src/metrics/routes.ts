@@ -1,6 +1,6 @@
 import { errorMessage, UserError } from '../platform/errors.js';
 import { packageVersion } from '../platform/package-root.js';
-import { preferredFormat } from './accept.js';
+import { acceptsGzip, preferredFormat } from './accept.js';
 import type { Exporter } from './exporter.js';
 import { contentTypes } from './page.js';
 
@@ -8,7 +8,9 @@ import { contentTypes } from './page.js';
 export interface Answer {
   readonly status: number;
   readonly type: string;
-  readonly body: string;
+  readonly body: string | Buffer;
+  /** of the body; undefined: it is as it is */
+  readonly encoding?: 'gzip';
 }
 
 /** The part of a request that matters. */
@@ -54,7 +56,10 @@ export function plain(status: number, body: string): Answer {
 async function metrics({ header }: Question, { exporter }: RouteContext): Promise<Answer> {
   const page = await exporter.collect(patience(header('x-prometheus-scrape-timeout-seconds')));
   const format = preferredFormat(header('accept'));
-  return { status: 200, type: contentTypes[format], body: page.render(format) };
+  const answered = { status: 200, type: contentTypes[format] };
+  return acceptsGzip(header('accept-encoding'))
+    ? { ...answered, encoding: 'gzip', body: page.renderCompressed(format) }
+    : { ...answered, body: page.render(format) };
 }
 
 /** Seconds; without the header whoever asks is taken to have all the time. */

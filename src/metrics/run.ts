@@ -2,6 +2,7 @@ import { unixNow } from '../platform/clock.js';
 import type { CollectContext, ErrorReason } from './collector.js';
 import { collectorErrors } from './collector-metrics.js';
 import type { Labels, Metric } from './metric.js';
+import type { RenderedSeries } from './rendered-series.js';
 import type { Trace } from './trace.js';
 import { Values } from './values.js';
 
@@ -53,6 +54,10 @@ export class Run implements CollectContext {
     if (!this.#isOpen || value === undefined) return;
     if (Number.isFinite(value)) this.values.set(metric, labels, value);
     else this.error('invalid_value', `${metric.name} came out as ${value}`);
+  }
+
+  include(rendered: RenderedSeries): void {
+    if (this.#isOpen) this.values.include(rendered);
   }
 
   increment<Label extends string>(metric: Metric<Label>, labels: Labels<Label>, by = 1): void {

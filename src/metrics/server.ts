@@ -139,10 +139,11 @@ export class ExporterServer {
     }
   }
 
-  #send(request: IncomingMessage, response: ServerResponse, { status, type, body }: Answer): void {
+  #send(request: IncomingMessage, response: ServerResponse, { status, type, body, encoding }: Answer): void {
     response.writeHead(status, {
       ...this.#headers,
       'Content-Type': type,
+      ...(encoding === undefined ? {} : { 'Content-Encoding': encoding }),
       'Content-Length': Buffer.byteLength(body),
     });
     response.end(request.method === 'HEAD' ? undefined : body);

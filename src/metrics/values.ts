@@ -1,4 +1,5 @@
 import type { Labels, Metric } from './metric.js';
+import type { RenderedSeries } from './rendered-series.js';
 
 /** Series of one metric: rendered labels (`{a="b"}`, empty without labels) to value. */
 export type Series = Map<string, number>;
@@ -8,6 +9,12 @@ export class Values {
   readonly #series = new Map<Metric, Series>();
   /** metrics whose series still are those of somebody else */
   readonly #borrowed = new Set<Metric>();
+  readonly #rendered: RenderedSeries[] = [];
+
+  /** Series that were rendered elsewhere; going through these values does not come upon them. */
+  get rendered(): readonly RenderedSeries[] {
+    return this.#rendered;
+  }
 
   /** The last value of a series wins. */
   set<Label extends string>(metric: Metric<Label>, labels: Labels<Label>, value: number): void {
@@ -20,8 +27,13 @@ export class Values {
     series.set(key, (series.get(key) ?? 0) + by);
   }
 
+  include(rendered: RenderedSeries): void {
+    this.#rendered.push(rendered);
+  }
+
   /** Takes over all values of others, which must not change as long as these are used. */
   merge(others: Values): void {
+    this.#rendered.push(...others.#rendered);
     for (const [metric, theirs] of others.#series) {
       if (this.#series.has(metric)) {
         const series = this.#seriesOf(metric);
@@ -38,6 +50,7 @@ export class Values {
   copy(): Values {
     const copy = new Values();
     for (const [metric, series] of this.#series) copy.#series.set(metric, new Map(series));
+    copy.#rendered.push(...this.#rendered);
     return copy;
   }
 

@@ -1,6 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { errorCode, errorMessage } from '../platform/errors.js';
 import { SourceError } from './source-error.js';
+import { TextFile } from './text-file.js';
 
 /** A process as the kernel describes it. */
 export interface ProcessFacts {
@@ -25,44 +26,41 @@ const pidFileSlackSeconds = 2;
 /** Reads the process that a pid file names. */
 export class PidFileSource {
   readonly #path: string;
+  readonly #file: TextFile;
   #known: { readonly pid: number; readonly startTicks: number; readonly startedAt: number } | undefined;
 
   /** @param path holds the process' number */
   constructor(path: string) {
     this.#path = path;
+    this.#file = new TextFile(path);
   }
 
   /** @throws SourceError when the file cannot be read or holds no number */
   async read(): Promise<PidFileFacts> {
     const file = await this.#readFile();
     if (file === undefined) return { exists: false, process: undefined };
-    const startTicks = await readStartTicks(file.pid);
+    const startTicks = readStartTicks(file.pid);
     if (startTicks === undefined) return { exists: true, process: undefined };
-    const startedAt = await this.#startedAt(file.pid, startTicks);
+    const startedAt = this.#startedAt(file.pid, startTicks);
     const isAnother = startedAt > file.writtenAt + pidFileSlackSeconds;
     return { exists: true, process: isAnother ? undefined : { pid: file.pid, startedAt } };
   }
 
   async #readFile(): Promise<{ pid: number; writtenAt: number } | undefined> {
-    let text: string;
-    let writtenAt: number;
-    try {
-      text = (await readFile(this.#path, 'utf8')).trim();
-      writtenAt = (await stat(this.#path)).mtimeMs / 1000;
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return undefined;
-      throw new SourceError('unreadable', errorMessage(error));
-    }
+    const file = await this.#file.read();
+    if (file === undefined) return undefined;
+    if (file.problem !== undefined) throw new SourceError('unreadable', file.problem);
+    const text = file.text?.trim() ?? '';
     if (!/^[1-9]\d{0,9}$/.test(text))
       throw new SourceError('invalid_value', `${this.#path} holds no process number`);
-    return { pid: Number(text), writtenAt };
+    return { pid: Number(text), writtenAt: file.modified };
   }
 
   /** The same time at every reading of one process, though the clock is adjusted meanwhile. */
-  async #startedAt(pid: number, startTicks: number): Promise<number> {
+  #startedAt(pid: number, startTicks: number): number {
     const known = this.#known;
     if (known?.pid === pid && known.startTicks === startTicks) return known.startedAt;
-    const uptime = Number((await readFile('/proc/uptime', 'utf8')).split(' ')[0]);
+    const uptime = Number(readKernelFile('/proc/uptime').split(' ')[0]);
     // The kernel's boot time is in whole seconds, so a start taken from it can lie before what made it.
     const age = uptime - startTicks / ticksPerSecond;
     const startedAt = Math.round((Date.now() / 1000 - age) * ticksPerSecond) / ticksPerSecond;
@@ -72,10 +70,10 @@ export class PidFileSource {
 }
 
 /** When the process began, in ticks since the machine did; undefined: it has ended. */
-async function readStartTicks(pid: number): Promise<number | undefined> {
+function readStartTicks(pid: number): number | undefined {
   let line: string;
   try {
-    line = await readFile(`/proc/${pid}/stat`, 'utf8');
+    line = readKernelFile(`/proc/${pid}/stat`);
   } catch (error) {
     // ESRCH: it ended while it was read.
     if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ESRCH') return undefined;
@@ -85,4 +83,9 @@ async function readStartTicks(pid: number): Promise<number | undefined> {
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
   const hasEnded = fields[0] === 'Z' || fields[0] === 'X';
   return hasEnded ? undefined : Number(fields[19]);
+}
+
+/** The kernel writes it while it is read: there is no disk to wait for, and a thread of the pool would only be a detour. */
+function readKernelFile(path: string): string {
+  return readFileSync(path, 'utf8');
 }

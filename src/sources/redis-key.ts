@@ -72,11 +72,9 @@ export class RedisKey<T> {
       const shape = this.#shapeOf(String(valueOf(type)));
       const isExpected = shape === this.#expected;
       this.#expected = shape ?? this.#shapes[0];
-      this.#answer =
-        shape === undefined ? absent : { exists: true, value: undefined, error: changing(this.key) };
-      if (shape !== undefined && isExpected) {
-        this.#answer = { exists: true, value: shape.read(replies), error: undefined };
-      }
+      if (shape === undefined) this.#answer = absent;
+      else if (isExpected) this.#answer = { exists: true, value: shape.read(replies), error: undefined };
+      else this.#answer = { exists: true, value: undefined, error: changing(this.key) };
       return shape === undefined || isExpected;
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;

@@ -1,6 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { Redis } from 'ioredis';
 import { onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
@@ -27,7 +28,7 @@ export async function measure(url: string, redis: Redis, count: number): Promise
     await writeEvents(redis, 5);
     await moveTradingKeys(redis);
     const started = performance.now();
-    await fetchPage(url);
+    await fetchBody(url);
     durations.push(performance.now() - started);
   }
   return durations;
@@ -123,14 +124,21 @@ function payload(): string {
   });
 }
 
-/** A page of metrics, over a kept connection. */
-export function fetchPage(url: string): Promise<string> {
+/** A page of metrics. */
+export async function fetchPage(url: string): Promise<string> {
+  const { isCompressed, body } = await fetchBody(url);
+  return (isCompressed ? gunzipSync(body) : body).toString();
+}
+
+/** A page as it comes, over a kept connection; compressed, as Prometheus asks for it. */
+function fetchBody(url: string): Promise<{ isCompressed: boolean; body: Buffer }> {
   return new Promise((resolve, reject) => {
-    get(url, { agent }, (response) => {
+    get(url, { agent, headers: { 'Accept-Encoding': 'gzip' } }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => {
-        resolve(Buffer.concat(chunks).toString());
+        const isCompressed = response.headers['content-encoding'] === 'gzip';
+        resolve({ isCompressed, body: Buffer.concat(chunks) });
       });
     }).on('error', reject);
   });

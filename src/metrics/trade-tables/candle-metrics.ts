@@ -3,7 +3,7 @@ import type { CandlesReading } from '../../readings/tables/candles.js';
 import { otherLabel } from '../../readings/tables/label-groups.js';
 import type { LoggedErrorsReading } from '../../readings/tables/logged-errors.js';
 import { errorWindows } from '../../readings/tables/logged-errors.js';
-import type { CollectContext } from '../collector.js';
+import type { SeriesTarget } from '../collector.js';
 import { gauge } from '../metric.js';
 
 const source = 'candles of database.path';
@@ -51,18 +51,18 @@ const errors = gauge({
 
 export const candleMetrics = [newest, interval, ofDay, candles, errors];
 
-export function exportCandles(context: CollectContext, reading: CandlesReading): void {
+export function exportCandles(target: SeriesTarget, reading: CandlesReading): void {
   for (const pair of reading.pairs) {
     // How fresh and how complete several pairs are together says nothing of any of them.
     if (pair.symbol === otherLabel) continue;
     const own = { symbol: pair.symbol, interval: pair.interval };
-    context.set(newest, own, pair.newest);
-    context.set(interval, own, pair.intervalSeconds);
-    context.set(ofDay, own, pair.ofDay);
+    target.set(newest, own, pair.newest);
+    target.set(interval, own, pair.intervalSeconds);
+    target.set(ofDay, own, pair.ofDay);
   }
-  context.set(candles, { window: '24h' }, reading.day);
+  target.set(candles, { window: '24h' }, reading.day);
 }
 
-export function exportLoggedErrors(context: CollectContext, reading: LoggedErrorsReading): void {
-  for (const window of errorWindows) context.set(errors, { window }, reading.errors[window]);
+export function exportLoggedErrors(target: SeriesTarget, reading: LoggedErrorsReading): void {
+  for (const window of errorWindows) target.set(errors, { window }, reading.errors[window]);
 }

@@ -1,6 +1,6 @@
 import type { CollectContext, CollectorModule } from '../collector.js';
-import { candleMetrics, exportCandles, exportLoggedErrors } from './candle-metrics.js';
-import { confidenceMetrics, exportConfidence } from './confidence-metrics.js';
+import { candleMetrics } from './candle-metrics.js';
+import { confidenceMetrics } from './confidence-metrics.js';
 import {
   countNotes,
   databaseMetrics,
@@ -9,11 +9,11 @@ import {
   exportUp,
   RowCounts,
 } from './database-metrics.js';
-import { exportLearningStates, exportRetrainings, learningMetrics } from './learning-metrics.js';
-import { exportNews, exportSentiment, newsMetrics } from './news-metrics.js';
-import { exportCapital, exportPortfolio, exportPositions, portfolioMetrics } from './portfolio-metrics.js';
-import type { Snapshot } from './snapshot.js';
-import { exportTrades, tradeMetrics } from './trade-metrics.js';
+import { learningMetrics } from './learning-metrics.js';
+import type { LookReport } from './look-report.js';
+import { newsMetrics } from './news-metrics.js';
+import { portfolioMetrics } from './portfolio-metrics.js';
+import { tradeMetrics } from './trade-metrics.js';
 import type { TradeTables } from './trade-tables.js';
 
 /** The trade tables of the trading system, as the thread that watches them saw them last. */
@@ -39,12 +39,12 @@ export const tradeTablesCollector: CollectorModule = {
       collect(context) {
         countNotes(context, tables.takeNotes());
         exportIntegrity(context, tables.integrity);
-        const snapshot = lookOf(tables, context);
-        context.trace('look', () => snapshot);
-        if (snapshot !== undefined) {
-          exportLook(context, snapshot);
-          rows.export(context, snapshot);
-          exportReadings(context, snapshot);
+        const look = lookOf(tables, context);
+        if (look !== undefined) {
+          traceLook(context, look);
+          exportLook(context, look);
+          rows.export(context, look);
+          context.include(look.series);
         }
         return Promise.resolve();
       },
@@ -56,33 +56,18 @@ export const tradeTablesCollector: CollectorModule = {
 };
 
 /** @throws SourceError where the last look failed */
-function lookOf(tables: TradeTables, context: CollectContext): Snapshot | undefined {
+function lookOf(tables: TradeTables, context: CollectContext): LookReport | undefined {
   try {
-    const snapshot = tables.latest();
-    if (snapshot !== undefined) exportUp(context, true);
-    return snapshot;
+    const look = tables.latest();
+    if (look !== undefined) exportUp(context, true);
+    return look;
   } catch (error) {
     exportUp(context, false);
     throw error;
   }
 }
 
-function exportReadings(context: CollectContext, { tables, positions, initialCapital }: Snapshot): void {
-  const give = <Reading>(
-    table: { readonly reading: Reading | undefined } | undefined,
-    exportReading: (context: CollectContext, reading: Reading) => void,
-  ): void => {
-    if (table?.reading !== undefined) exportReading(context, table.reading);
-  };
-  give(tables.trade_outcomes, exportTrades);
-  give(tables.candles, exportCandles);
-  give(tables.error_log, exportLoggedErrors);
-  give(tables.confidence_history, exportConfidence);
-  give(tables.learning_states, exportLearningStates);
-  give(tables.retraining_history, exportRetrainings);
-  give(tables.portfolio_snapshots, exportPortfolio);
-  give(tables.sentiment_features, exportSentiment);
-  give(tables.news_articles, exportNews);
-  if (positions !== undefined) exportPositions(context, positions);
-  exportCapital(context, initialCapital);
+/** The series are the run's result. */
+function traceLook(context: CollectContext, { series, ...look }: LookReport): void {
+  context.trace('look', () => ({ ...look, series_bytes: series.text.bytes.length }));
 }

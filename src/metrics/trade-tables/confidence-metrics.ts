@@ -1,6 +1,6 @@
 import { exporterMetric } from '../../names.js';
 import { confidenceWindows, type ConfidenceReading } from '../../readings/tables/confidence.js';
-import type { CollectContext } from '../collector.js';
+import type { SeriesTarget } from '../collector.js';
 import { gauge } from '../metric.js';
 import { rounded } from './rounded.js';
 
@@ -65,20 +65,20 @@ const modeMean = gauge({
 
 export const confidenceMetrics = [rows, mean, min, max, stddev, modeRows, modeMean];
 
-export function exportConfidence(context: CollectContext, reading: ConfidenceReading): void {
+export function exportConfidence(target: SeriesTarget, reading: ConfidenceReading): void {
   for (const { symbol, interval, windows } of reading.pairs)
     for (const window of confidenceWindows) {
       const own = { symbol, interval, window };
       const summary = windows[window];
-      context.set(rows, own, summary.count);
-      context.set(mean, own, rounded(summary.mean));
-      context.set(min, own, summary.min);
-      context.set(max, own, summary.max);
-      context.set(stddev, own, rounded(summary.stddev));
+      target.set(rows, own, summary.count);
+      target.set(mean, own, rounded(summary.mean));
+      target.set(min, own, summary.min);
+      target.set(max, own, summary.max);
+      target.set(stddev, own, rounded(summary.stddev));
     }
   for (const { mode, windows } of reading.modes ?? [])
     for (const window of confidenceWindows) {
-      context.set(modeRows, { mode, window }, windows[window].count);
-      context.set(modeMean, { mode, window }, rounded(windows[window].mean));
+      target.set(modeRows, { mode, window }, windows[window].count);
+      target.set(modeMean, { mode, window }, rounded(windows[window].mean));
     }
 }

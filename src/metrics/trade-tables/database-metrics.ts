@@ -2,7 +2,8 @@ import { exporterMetric } from '../../names.js';
 import type { FileIntegrity } from '../../sources/sqlite-integrity.js';
 import type { CollectContext } from '../collector.js';
 import { counter, gauge } from '../metric.js';
-import type { Snapshot, TableName } from './snapshot.js';
+import type { LookReport } from './look-report.js';
+import type { TableName } from './snapshot.js';
 import type { Notes } from './trade-tables.js';
 
 const source = 'database.path';
@@ -135,11 +136,11 @@ export function exportIntegrity(context: CollectContext, integrity: FileIntegrit
   context.set(checkDuration, {}, integrity.duration);
 }
 
-export function exportLook(context: CollectContext, snapshot: Snapshot): void {
-  context.set(read, {}, snapshot.at);
-  context.set(readDuration, {}, snapshot.duration);
-  context.set(size, {}, snapshot.fileSize);
-  context.set(walSize, {}, snapshot.logSize);
+export function exportLook(context: CollectContext, look: LookReport): void {
+  context.set(read, {}, look.at);
+  context.set(readDuration, {}, look.duration);
+  context.set(size, {}, look.fileSize);
+  context.set(walSize, {}, look.logSize);
 }
 
 /** Counts what was noted since the last time. */
@@ -152,25 +153,19 @@ export function countNotes(context: CollectContext, notes: Notes): void {
 export class RowCounts {
   readonly #counted = new Map<TableName, { read: number; folded: number }>();
 
-  export(context: CollectContext, snapshot: Snapshot): void {
-    for (const table of tableNames(snapshot)) {
-      const found = snapshot.tables[table];
+  export(context: CollectContext, { tables }: LookReport): void {
+    for (const table of Object.keys(tables) as TableName[]) {
+      const found = tables[table];
       if (found === undefined) continue;
-      const reading = found.reading;
-      const folded = reading !== undefined && 'folded' in reading ? reading.folded : 0;
       const known = this.#counted.get(table) ?? { read: 0, folded: 0 };
-      context.set(ready, { table }, Number(reading !== undefined));
+      context.set(ready, { table }, Number(found.isReady));
       context.set(first, { table }, found.first);
-      context.set(newest, { table }, reading?.newest);
+      context.set(newest, { table }, found.newest);
       context.increment(rowsRead, { table }, growth(known.read, found.rowsRead));
-      context.increment(rowsFolded, { table }, growth(known.folded, folded));
-      this.#counted.set(table, { read: found.rowsRead, folded });
+      context.increment(rowsFolded, { table }, growth(known.folded, found.rowsFolded));
+      this.#counted.set(table, { read: found.rowsRead, folded: found.rowsFolded });
     }
   }
-}
-
-function tableNames({ tables }: Snapshot): TableName[] {
-  return Object.keys(tables) as TableName[];
 }
 
 function growth(from: number, to: number): number {

@@ -5,7 +5,7 @@ import {
   type LearningStatesReading,
 } from '../../readings/tables/learning-states.js';
 import { retrainingWindows, type RetrainingsReading } from '../../readings/tables/retrainings.js';
-import type { CollectContext } from '../collector.js';
+import type { SeriesTarget } from '../collector.js';
 import { gauge } from '../metric.js';
 import { rounded } from './rounded.js';
 
@@ -108,32 +108,32 @@ export const learningMetrics = [
   ...[retrainings, succeeded, timed, durationMean, durationMax, withConfidence, confidenceMean],
 ];
 
-export function exportLearningStates(context: CollectContext, reading: LearningStatesReading): void {
+export function exportLearningStates(target: SeriesTarget, reading: LearningStatesReading): void {
   for (const pair of reading.pairs) {
     const own = { symbol: pair.symbol, interval: pair.interval };
     for (const window of transitionWindows)
-      context.set(transitions, { ...own, window }, pair.transitions[window]);
-    context.set(mode, { ...own, mode: pair.mode }, 1);
-    context.set(entered, own, pair.enteredAt);
+      target.set(transitions, { ...own, window }, pair.transitions[window]);
+    target.set(mode, { ...own, mode: pair.mode }, 1);
+    target.set(entered, own, pair.enteredAt);
   }
   for (const entry of reading.entries)
-    for (const window of entryWindows) context.set(entries, { mode: entry.mode, window }, entry[window]);
+    for (const window of entryWindows) target.set(entries, { mode: entry.mode, window }, entry[window]);
 }
 
-export function exportRetrainings(context: CollectContext, reading: RetrainingsReading): void {
+export function exportRetrainings(target: SeriesTarget, reading: RetrainingsReading): void {
   for (const { symbol, interval, windows } of reading.pairs) {
     for (const window of retrainingWindows) {
-      context.set(retrainings, { symbol, interval, window }, windows[window].retrainings);
-      context.set(succeeded, { symbol, interval, window }, windows[window].succeeded);
+      target.set(retrainings, { symbol, interval, window }, windows[window].retrainings);
+      target.set(succeeded, { symbol, interval, window }, windows[window].succeeded);
     }
     for (const window of courseWindows) {
       const own = { symbol, interval, window };
       const { duration, confidence } = windows[window];
-      context.set(timed, own, duration?.count);
-      context.set(durationMean, own, rounded(duration?.mean));
-      context.set(durationMax, own, duration?.max);
-      context.set(withConfidence, own, confidence?.count);
-      context.set(confidenceMean, own, rounded(confidence?.mean));
+      target.set(timed, own, duration?.count);
+      target.set(durationMean, own, rounded(duration?.mean));
+      target.set(durationMax, own, duration?.max);
+      target.set(withConfidence, own, confidence?.count);
+      target.set(confidenceMean, own, rounded(confidence?.mean));
     }
   }
 }

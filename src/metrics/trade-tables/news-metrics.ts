@@ -1,7 +1,7 @@
 import { exporterMetric } from '../../names.js';
 import type { NewsReading } from '../../readings/tables/news.js';
 import type { SentimentReading } from '../../readings/tables/sentiment.js';
-import type { CollectContext } from '../collector.js';
+import type { SeriesTarget } from '../collector.js';
 import { gauge } from '../metric.js';
 import { rounded } from './rounded.js';
 
@@ -59,15 +59,15 @@ const articles = gauge({
 
 export const newsMetrics = [rows, nonzero, min, max, sourceDiversity, articles];
 
-export function exportSentiment(context: CollectContext, reading: SentimentReading): void {
-  context.set(rows, { window }, reading.rows);
-  context.set(nonzero, { window }, reading.nonzero);
-  context.set(min, { window }, reading.min);
-  context.set(max, { window }, reading.max);
-  context.set(sourceDiversity, { window }, rounded(reading.sourceDiversity));
+export function exportSentiment(target: SeriesTarget, reading: SentimentReading): void {
+  target.set(rows, { window }, reading.rows);
+  target.set(nonzero, { window }, reading.nonzero);
+  target.set(min, { window }, reading.min);
+  target.set(max, { window }, reading.max);
+  target.set(sourceDiversity, { window }, rounded(reading.sourceDiversity));
 }
 
-export function exportNews(context: CollectContext, reading: NewsReading): void {
+export function exportNews(target: SeriesTarget, reading: NewsReading): void {
   for (const { sentiment, articles: count } of reading.day ?? [])
-    context.set(articles, { sentiment, window }, count);
+    target.set(articles, { sentiment, window }, count);
 }

@@ -1,7 +1,7 @@
 import { exporterMetric } from '../../names.js';
 import type { PortfolioReading } from '../../readings/tables/portfolio.js';
 import type { PositionsReading } from '../../readings/tables/positions.js';
-import type { CollectContext } from '../collector.js';
+import type { SeriesTarget } from '../collector.js';
 import { gauge } from '../metric.js';
 import { rounded } from './rounded.js';
 
@@ -86,21 +86,21 @@ export const portfolioMetrics = [
   ...[openPositions, realized, unrealized, leverage, initialCapital],
 ];
 
-export function exportPortfolio(context: CollectContext, reading: PortfolioReading): void {
-  context.set(value, {}, reading.value);
-  context.set(pnl, {}, reading.pnl);
-  context.set(peak, { window }, rounded(reading.peak));
-  context.set(drawdown, { window }, rounded(reading.drawdown));
+export function exportPortfolio(target: SeriesTarget, reading: PortfolioReading): void {
+  target.set(value, {}, reading.value);
+  target.set(pnl, {}, reading.pnl);
+  target.set(peak, { window }, rounded(reading.peak));
+  target.set(drawdown, { window }, rounded(reading.drawdown));
 }
 
-export function exportPositions(context: CollectContext, reading: PositionsReading): void {
-  for (const { symbol, positions } of reading.open) context.set(openPositions, { symbol }, positions);
-  context.set(realized, {}, rounded(reading.realizedPnl));
-  context.set(unrealized, {}, rounded(reading.unrealizedPnl));
-  context.set(leverage, {}, reading.leverageMax);
+export function exportPositions(target: SeriesTarget, reading: PositionsReading): void {
+  for (const { symbol, positions } of reading.open) target.set(openPositions, { symbol }, positions);
+  target.set(realized, {}, rounded(reading.realizedPnl));
+  target.set(unrealized, {}, rounded(reading.unrealizedPnl));
+  target.set(leverage, {}, reading.leverageMax);
 }
 
 /** @param capital currency */
-export function exportCapital(context: CollectContext, capital: number | undefined): void {
-  context.set(initialCapital, {}, capital);
+export function exportCapital(target: SeriesTarget, capital: number | undefined): void {
+  target.set(initialCapital, {}, capital);
 }

@@ -1,7 +1,7 @@
 import { exporterMetric } from '../../names.js';
 
 import { tradeWindows, type TradesReading } from '../../readings/tables/trades.js';
-import type { CollectContext } from '../collector.js';
+import type { SeriesTarget } from '../collector.js';
 import { gauge } from '../metric.js';
 import { rounded } from './rounded.js';
 
@@ -93,22 +93,22 @@ export const tradeMetrics = [
   ...[open, dayPnl, dayTrades, todayPnl, redDays],
 ];
 
-export function exportTrades(context: CollectContext, reading: TradesReading): void {
+export function exportTrades(target: SeriesTarget, reading: TradesReading): void {
   for (const { symbol, interval, windows } of reading.pairs)
     for (const window of tradeWindows) {
       const own = { symbol, interval, window };
       const figures = windows[window];
-      context.set(trades, own, figures.trades);
-      context.set(won, own, figures.won);
-      context.set(pnl, own, rounded(figures.pnl));
-      context.set(withConfidence, own, figures.withConfidence);
-      context.set(confidenceMean, own, rounded(figures.confidenceMean));
+      target.set(trades, own, figures.trades);
+      target.set(won, own, figures.won);
+      target.set(pnl, own, rounded(figures.pnl));
+      target.set(withConfidence, own, figures.withConfidence);
+      target.set(confidenceMean, own, rounded(figures.confidenceMean));
     }
-  for (const { symbol, trades: count } of reading.open) context.set(open, { symbol }, count);
+  for (const { symbol, trades: count } of reading.open) target.set(open, { symbol }, count);
   for (const day of reading.days ?? []) {
-    context.set(dayPnl, { date: day.date }, day.pnl);
-    context.set(dayTrades, { date: day.date }, day.trades);
+    target.set(dayPnl, { date: day.date }, day.pnl);
+    target.set(dayTrades, { date: day.date }, day.trades);
   }
-  context.set(todayPnl, {}, reading.todayPnl);
-  context.set(redDays, {}, reading.consecutiveRedDays);
+  target.set(todayPnl, {}, reading.todayPnl);
+  target.set(redDays, {}, reading.consecutiveRedDays);
 }

@@ -6,7 +6,7 @@ import type { Logger } from '../../platform/log.js';
 import { packageRoot } from '../../platform/package-root.js';
 import { SourceError } from '../../sources/source-error.js';
 import type { FileIntegrity } from '../../sources/sqlite-integrity.js';
-import type { Snapshot } from './snapshot.js';
+import type { LookReport } from './look-report.js';
 import type { WatchOptions } from './watch.js';
 
 /** What the thread that watches is given. */
@@ -23,8 +23,8 @@ export interface IntegrityWorkerData {
 
 /** What was noted since the last time it was taken. */
 export interface Notes {
-  readonly flaws: readonly Snapshot['flaws'][number][];
-  readonly rereads: readonly Snapshot['rereads'][number][];
+  readonly flaws: readonly LookReport['flaws'][number][];
+  readonly rereads: readonly LookReport['rereads'][number][];
 }
 
 const folder = join(packageRoot, 'dist', 'metrics', 'trade-tables');
@@ -38,6 +38,8 @@ const retryCheck = 30;
 const checkPause = 3000;
 /** What a thread may need beside its rows, which lie outside of the heap; megabytes. */
 const heapLimit = 128;
+/** Of that, for what was made just now: what a look makes is garbage at its end, and more room would only keep it longer. */
+const youngHeapLimit = 16;
 /** Notes that are kept until they are taken; there is no end of what can be wrong. */
 const mostNotes = 1000;
 
@@ -53,11 +55,11 @@ export class TradeTables {
   #checkedAt = Number.NEGATIVE_INFINITY;
   /** since then */
   #isReplaced = false;
-  #last: { readonly snapshot: Snapshot; readonly receivedAt: number } | undefined;
+  #last: { readonly look: LookReport; readonly receivedAt: number } | undefined;
   #crash: string | undefined;
   #integrity: FileIntegrity | undefined;
-  #flaws: Snapshot['flaws'][number][] = [];
-  #rereads: Snapshot['rereads'][number][] = [];
+  #flaws: LookReport['flaws'][number][] = [];
+  #rereads: LookReport['rereads'][number][] = [];
   #isClosed = false;
 
   constructor(settings: Config['database'], log: Logger) {
@@ -71,15 +73,15 @@ export class TradeTables {
    * The last look; undefined while the first one is under way.
    * @throws SourceError where it failed, or the next one hangs
    */
-  latest(): Snapshot | undefined {
+  latest(): LookReport | undefined {
     const since = this.#last?.receivedAt ?? this.#began;
     if (this.#crash !== undefined) throw new SourceError('unreadable', this.#crash);
     const silent = (performance.now() - since) / 1000;
     if (silent > hangs + this.#settings.poll_interval)
       throw new SourceError('timeout', `the trade tables have not been read for ${Math.round(silent)} s`);
-    const failure = this.#last?.snapshot.failure;
+    const failure = this.#last?.look.failure;
     if (failure !== undefined) throw new SourceError(failure.reason, failure.detail);
-    return this.#last?.snapshot;
+    return this.#last?.look;
   }
 
   /** What the last check of the file found; undefined until there was one. */
@@ -105,8 +107,8 @@ export class TradeTables {
     const data: WatchWorkerData = { path, busyTimeout, pollInterval, seriesLimit };
     const worker = startWorker('watch-worker.js', data);
     this.#worker = worker;
-    worker.on('message', (snapshot: Snapshot) => {
-      this.#take(snapshot);
+    worker.on('message', (look: LookReport) => {
+      this.#take(look);
     });
     worker.on('error', (error) => {
       this.#crash = `the thread that reads the trade tables has ended: ${errorMessage(error)}`;
@@ -120,16 +122,16 @@ export class TradeTables {
     });
   }
 
-  #take(snapshot: Snapshot): void {
+  #take(look: LookReport): void {
     this.#crash = undefined;
-    this.#last = { snapshot, receivedAt: performance.now() };
-    this.#flaws.push(...snapshot.flaws.slice(0, mostNotes - this.#flaws.length));
-    this.#rereads.push(...snapshot.rereads.slice(0, mostNotes - this.#rereads.length));
-    if (this.#isCheckDue(snapshot)) this.#check();
+    this.#last = { look, receivedAt: performance.now() };
+    this.#flaws.push(...look.flaws.slice(0, mostNotes - this.#flaws.length));
+    this.#rereads.push(...look.rereads.slice(0, mostNotes - this.#rereads.length));
+    if (this.#isCheckDue(look)) this.#check();
   }
 
   /** Damage that a read has come upon, and a file in the place of a damaged one, need not wait for the next check. */
-  #isCheckDue({ failure, rereads }: Snapshot): boolean {
+  #isCheckDue({ failure, rereads }: LookReport): boolean {
     const isKnownDamaged = this.#integrity?.intact === false;
     this.#isReplaced ||= rereads.some(({ reason }) => reason === 'replaced');
     if (performance.now() - this.#checkedAt < checkPause) return false;
@@ -182,7 +184,7 @@ export class TradeTables {
 function startWorker(program: string, workerData: WatchWorkerData | IntegrityWorkerData): Worker {
   const worker = new Worker(join(folder, program), {
     workerData,
-    resourceLimits: { maxOldGenerationSizeMb: heapLimit },
+    resourceLimits: { maxOldGenerationSizeMb: heapLimit, maxYoungGenerationSizeMb: youngHeapLimit },
   });
   worker.unref();
   return worker;

@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
+import { transferable } from '../rendered-series.js';
+import { reportOf } from './look-report.js';
 import type { WatchWorkerData } from './trade-tables.js';
 import { Watch } from './watch.js';
 
@@ -8,6 +10,7 @@ import { Watch } from './watch.js';
 const { pollInterval, ...options } = workerData as WatchWorkerData;
 const watch = new Watch(options);
 for (;;) {
-  parentPort?.postMessage(watch.look());
+  const report = reportOf(watch.look());
+  parentPort?.postMessage(report, transferable(report.series));
   await delay(watch.isBusy ? 0 : pollInterval * 1000);
 }

@@ -181,7 +181,8 @@ export class Watch {
     const snapshots: Record<string, unknown> = {};
     for (const table of this.#tables)
       this.#contained(table.name, () => {
-        snapshots[table.name] = table.snapshot(now);
+        const snapshot = table.snapshot(now);
+        if (snapshot !== undefined) snapshots[table.name] = snapshot;
       });
     this.#snapshots = snapshots;
     this.#readHeld(change, now);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { preferredFormat } from '../../../src/metrics/accept.js';
+import { acceptsGzip, preferredFormat } from '../../../src/metrics/accept.js';
 
 it.each([
   [undefined, 'text'],
@@ -15,4 +15,17 @@ it.each([
   ['application/openmetrics-text;q=oops', 'text'],
 ])('answers %s with %s', (header, format) => {
   expect(preferredFormat(header)).toBe(format);
+});
+
+it.each([
+  [undefined, false],
+  ['', false],
+  ['gzip', true],
+  ['deflate, GZIP;q=0.5', true],
+  ['gzip;q=0, *', false],
+  ['br;q=1, *;q=0.1', true],
+  ['*;q=0', false],
+  ['identity', false],
+])('an answer to %s is compressed: %s', (header, isCompressed) => {
+  expect(acceptsGzip(header)).toBe(isCompressed);
 });

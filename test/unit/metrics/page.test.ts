@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { counter, gauge } from '../../../src/metrics/metric.js';
 import { Page } from '../../../src/metrics/page.js';
@@ -33,7 +34,7 @@ function page(): Page {
 
 describe('Page', () => {
   it('is written as text', () => {
-    expect(page().render('text')).toBe(
+    expect(page().render('text').toString()).toBe(
       [
         '# HELP size_bytes A "size"\\\\n\\nof it',
         '# TYPE size_bytes gauge',
@@ -52,9 +53,24 @@ describe('Page', () => {
   });
 
   it('names a counter without its suffix in OpenMetrics, escapes quotes and says where it ends', () => {
-    const text = page().render('openmetrics');
+    const text = page().render('openmetrics').toString();
     expect(text).toContain('# HELP seen Seen\n# TYPE seen counter\nseen_total 2\n');
     expect(text).toContain('# HELP size_bytes A \\"size\\"');
     expect(text.endsWith('\n# EOF\n')).toBe(true);
+  });
+
+  it('is compressed to the same text', () => {
+    const compressed = page().renderCompressed('text');
+    expect(gunzipSync(compressed)).toEqual(page().render('text'));
+  });
+
+  it('holds every line, however many there are and whatever they are written in', () => {
+    const values = new Values();
+    const lines = Array.from({ length: 20_000 }, (_, index) => {
+      values.set(size, { of: `株-${index}` }, index);
+      return `size_bytes{of="株-${index}"} ${index}`;
+    });
+    const text = new Page(values, []).render('text').toString();
+    expect(text.split('\n').slice(2, -1)).toEqual(lines);
   });
 });

@@ -34,6 +34,7 @@ async function linesOf(collection: Collection, patience = 5): Promise<string[]> 
   const page = await collection.collect(patience);
   return page
     .render('text')
+    .toString()
     .split('\n')
     .filter(
       (line) =>
@@ -122,7 +123,7 @@ describe('a collection', () => {
     const patient = collection.collect(5);
     const impatient = await collection.collect(0.05);
     expect(await patient).toBe(impatient);
-    expect(impatient.render('text')).toContain('redline_collector_success{collector="slow"} 0');
+    expect(impatient.render('text').toString()).toContain('redline_collector_success{collector="slow"} 0');
     expect(runs).toBe(1);
     open();
   });
