@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
@@ -6,10 +6,15 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { stringify } from 'yaml';
 import { z } from 'zod';
 import { Watch } from '../../src/metrics/trade-tables/watch.js';
+import { freePort } from '../../src/platform/free-port.js';
 import { packageRoot } from '../../src/platform/package-root.js';
 import { poll } from '../../src/platform/poll.js';
+import { startPrometheus } from '../../src/stack/servers.js';
+import { runProgram } from '../support/run-program.js';
+import { temporaryFolder } from '../support/workspace.js';
 import { fillDatabase } from './large-database.js';
 import { distribution, quantile, report, reportMachine, residentMegabytes } from './measure.js';
 import { playbookQueries } from './playbook-queries.js';
@@ -25,8 +30,17 @@ const writerResult = z.object({
   largestLog: z.number(),
 });
 type WriterResult = z.output<typeof writerResult>;
+/** Of a report, what can be asked of the file as well. */
+const symbolsReport = z.object({
+  trading: z.object({
+    symbols: z.array(z.object({ symbol: z.string(), trades: z.number(), win_ratio: z.number() })),
+  }),
+});
 
 reportMachine();
+/** What the queries as written took, milliseconds. */
+let asWritten = 0;
+
 afterAll(() => {
   endConnections();
   rmSync(folder, { recursive: true, force: true });
@@ -66,7 +80,7 @@ describe('the trade tables', () => {
 
   it('cost the queries as the playbook writes them, and a look of the exporter', () => {
     const database = new Database(large, { readonly: true });
-    const asWritten = playbookQueries.reduce((sum, query) => {
+    asWritten = playbookQueries.reduce((sum, query) => {
       const started = performance.now();
       database.prepare(query).all();
       return sum + performance.now() - started;
@@ -105,10 +119,42 @@ describe('the trade tables', () => {
     const durations = await measure(url, redis, scrapes);
     await writer.stop();
     const page = await fetchPage(url);
+    const ofTables = await collectorDurations(url, 200);
+    report(
+      `of that the trade tables: ${distribution(ofTables)}; the queries as written take ${(asWritten / quantile(ofTables, 0.5)).toFixed(0)} times as long as the median`,
+    );
     report(
       `scrape, ${name}: ${distribution(durations)}; ${page.split('\n').length} lines; resident ${residentMegabytes(exporter.pid).toFixed(0)} MB`,
     );
     expect(page).toContain('quantum_trades{symbol="BTC/USDT"');
+  });
+
+  it('are reported on', async () => {
+    const { url } = await exporterWith(2_000, { path: large });
+    const environment = { REDLINE_PROMETHEUS_URL: await startScraping(new URL(url).host) };
+    const inReport = await poll(async () => {
+      const started = performance.now();
+      const week = ['report', '--hours', '168'];
+      const { stdout } = await runProgram([...week, '--format', 'json'], undefined, environment);
+      const took = (performance.now() - started) / 1000;
+      const text = await runProgram(week, undefined, environment);
+      // Before the first read has ended it says so.
+      if (/No candle is known|knows nothing of/.test(text.stdout)) return undefined;
+      report(`a weekly report, in ${took.toFixed(1)} s:\n${text.stdout}`);
+      return symbolsReport.parse(JSON.parse(stdout)).trading.symbols;
+    }, 120);
+    const database = new Database(large, { readonly: true });
+    for (const { symbol, trades, win_ratio } of inReport ?? []) {
+      const row = database
+        .prepare(
+          "SELECT count(*) AS trades, avg(was_correct) AS won FROM trade_outcomes WHERE symbol = ? AND exit_time > strftime('%Y-%m-%dT%H:%M:%f', 'now', '-7 days')",
+        )
+        .get(symbol);
+      expect(row).toMatchObject({ trades: expect.closeTo(trades, -2) as number });
+      expect(row).toMatchObject({ won: expect.closeTo(win_ratio, 2) as number });
+    }
+    expect(inReport).toHaveLength(12);
+    database.close();
   });
 
   it('do not make the writer wait: inserts without the exporter and with it, in turn', async () => {
@@ -128,6 +174,35 @@ describe('the trade tables', () => {
     expect(rounds.beside).toHaveLength(3);
   });
 });
+
+/** A Prometheus that scrapes the exporter each second; its address. It ends with the test. */
+async function startScraping(exporter: string): Promise<string> {
+  const directory = temporaryFolder();
+  const port = await freePort();
+  const config = join(directory, 'prometheus.yml');
+  writeFileSync(
+    config,
+    stringify({
+      global: { scrape_interval: '1s', evaluation_interval: '1s' },
+      rule_files: [join(packageRoot, 'prometheus', 'rules', 'playbook.yml')],
+      scrape_configs: [{ job_name: 'redline-exporter', static_configs: [{ targets: [exporter] }] }],
+    }),
+  );
+  const server = await startPrometheus(directory, port, config);
+  onTestFinished(() => server.stop());
+  return `http://127.0.0.1:${port}`;
+}
+
+/** What the trade tables cost scrapes that follow each other, milliseconds. */
+async function collectorDurations(url: string, count: number): Promise<number[]> {
+  const durations: number[] = [];
+  for (let scrape = 0; scrape < count; scrape++) {
+    const page = await fetchPage(url);
+    const stated = /^redline_collector_duration_seconds{collector="trade_tables"} (\S+)$/m.exec(page)?.[1];
+    durations.push(Number(stated) * 1000);
+  }
+  return durations;
+}
 
 /** When the exporter was started, Unix seconds. */
 async function startOf(url: string): Promise<number> {

@@ -16,7 +16,7 @@ export interface TableReport {
 /** One look at the trade tables, as it is told to the thread that answers scrapes: what was read of them is rendered already. */
 export interface LookReport extends Omit<Snapshot, 'tables' | 'positions' | 'initialCapital'> {
   /** a table that is not here is not there */
-  readonly tables: { readonly [Name in TableName]?: TableReport };
+  readonly tables: Readonly<Partial<Record<TableName, TableReport>>>;
   readonly series: RenderedSeries;
 }
 
