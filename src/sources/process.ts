@@ -49,8 +49,9 @@ export class PidFileSource {
   async #readFile(): Promise<{ pid: number; writtenAt: number } | undefined> {
     const file = await this.#file.read();
     if (file === undefined) return undefined;
-    if (file.problem !== undefined) throw new SourceError('unreadable', file.problem);
-    const text = file.text?.trim() ?? '';
+    if (file.text === undefined)
+      throw new SourceError('unreadable', file.problem ?? `${this.#path} is no file of text`);
+    const text = file.text.trim();
     if (!/^[1-9]\d{0,9}$/.test(text))
       throw new SourceError('invalid_value', `${this.#path} holds no process number`);
     return { pid: Number(text), writtenAt: file.modified };
