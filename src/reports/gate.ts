@@ -7,7 +7,7 @@ import { readWindow, windowSelector, type WindowReading } from './window.js';
 export interface GateEvaluation {
   /** when the rules were evaluated */
   readonly at: number;
-  /** when the values that they judged were scraped */
+  /** when the oldest of the values that they judged were scraped */
   readonly scrapedAt: number;
   /** the cutover that those values were counted from */
   readonly cutover: number;
@@ -44,7 +44,7 @@ export async function newestEvaluation(
   const samples = await prometheus.newestSamples(selector, rangeSeconds);
   const scrape = samples.find(({ labels }) => labels.__name__ === recordedMetric.gateScrape);
   const cutover = samples.find(({ labels }) => labels.__name__ === recordedMetric.gateEvaluation);
-  // Two rules of one evaluation write at one time; another pair is one of which half is still to come.
+  // The first and the last rule of one evaluation write at one time; another pair is one of which half is still to come.
   if (scrape === undefined || cutover?.time !== scrape.time) return undefined;
   return { at: scrape.time, scrapedAt: scrape.value, cutover: cutover.value };
 }

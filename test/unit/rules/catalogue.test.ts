@@ -104,13 +104,13 @@ describe('groups', () => {
     },
   );
 
-  it('tell the time of the readings last: whoever sees a fresh one sees fresh records', () => {
+  it('tell the time of the readings first and their cutover last: whoever sees both of one evaluation sees records of no older readings', () => {
     const records = rules.flatMap(({ group, record }) =>
       group === 'qsc-canary' && record !== undefined ? [record] : [],
     );
-    expect(records.slice(-2)).toEqual([
-      'quantum:model_gate:cutover_timestamp_seconds',
+    expect([records.at(0), records.at(-1)]).toEqual([
       'quantum:model_gate:scrape_timestamp_seconds',
+      'quantum:model_gate:cutover_timestamp_seconds',
     ]);
   });
 });
