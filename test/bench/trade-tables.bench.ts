@@ -159,11 +159,11 @@ describe('the trade tables', () => {
 
   it('do not make the writer wait: inserts without the exporter and with it, in turn', async () => {
     const rounds: { without: WriterResult[]; beside: WriterResult[] } = { without: [], beside: [] };
-    for (let round = 0; round < 3; round++) {
-      rounds.without.push(await writeFor(20, small));
+    for (let round = 0; round < 8; round++) {
+      rounds.without.push(await writeFor(8, small));
       const { url, exporter } = await exporterWith(2_000, { path: small });
       const timer = setInterval(() => void fetchPage(url).catch(() => undefined), 5000);
-      rounds.beside.push(await writeFor(20, small));
+      rounds.beside.push(await writeFor(8, small));
       clearInterval(timer);
       await exporter.stop();
     }
