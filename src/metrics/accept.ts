@@ -7,9 +7,7 @@ import type { PageFormat } from './render.js';
 export function preferredFormat(header: string | undefined): PageFormat {
   let openMetrics = 0;
   let text = 0;
-  for (const part of (header ?? '').split(',')) {
-    const [type = '', ...parameters] = part.split(';').map((piece) => piece.trim().toLowerCase());
-    const quality = qualityOf(parameters);
+  for (const { name: type, quality } of preferences(header)) {
     if (type === 'application/openmetrics-text') openMetrics = Math.max(openMetrics, quality);
     else if (type === 'text/plain') text = Math.max(text, quality);
   }
@@ -22,12 +20,19 @@ export function preferredFormat(header: string | undefined): PageFormat {
  */
 export function acceptsGzip(header: string | undefined): boolean {
   let other = 0;
-  for (const part of (header ?? '').split(',')) {
-    const [coding = '', ...parameters] = part.split(';').map((piece) => piece.trim().toLowerCase());
-    if (coding === 'gzip' || coding === 'x-gzip') return qualityOf(parameters) > 0;
-    if (coding === '*') other = qualityOf(parameters);
+  for (const { name: coding, quality } of preferences(header)) {
+    if (coding === 'gzip' || coding === 'x-gzip') return quality > 0;
+    if (coding === '*') other = quality;
   }
   return other > 0;
+}
+
+/** What a header of the Accept family lists, in lower case, each with how much it is wanted. */
+function preferences(header: string | undefined): { readonly name: string; readonly quality: number }[] {
+  return (header ?? '').split(',').map((part) => {
+    const [name = '', ...parameters] = part.split(';').map((piece) => piece.trim().toLowerCase());
+    return { name, quality: qualityOf(parameters) };
+  });
 }
 
 function qualityOf(parameters: readonly string[]): number {
