@@ -375,9 +375,14 @@ describe('a file that cannot be read', () => {
     const exporter = await watching();
     await said(exporter, (page) => {
       expect(page.value('quantum_database_intact')).toBe(1);
+      expect(trades(page)).toBe(2000);
     });
 
     damage(path);
+    // What was read of the file stays in SQLite's cache until somebody commits.
+    const committer = new Database(path);
+    committer.pragma('user_version = 1');
+    committer.close();
     await said(exporter, (page) => {
       expect(page.value('quantum_database_intact')).toBe(0);
     });
