@@ -32,14 +32,18 @@ export class Authority {
     this.caFile = this.#own.certificateFile;
   }
 
-  /** A certificate for this machine and any use. @param name its common name, and of its files */
-  sign(name: string): Certificate {
+  /**
+   * A certificate for this machine and any use.
+   * @param name its common name, and of its files
+   * @param days how long it is valid from now on; below 0: since so long it is not
+   */
+  sign(name: string, days = 1): Certificate {
     const [request, extensions] = [join(this.#folder, `${name}.csr`), join(this.#folder, `${name}.ext`)];
     const certificate = filesOf(this.#folder, `${name}-`);
     writeFileSync(extensions, `${localNames}\nextendedKeyUsage=serverAuth,clientAuth\n`);
     openssl(this.#folder, ['req', '-new', ...newKey(certificate), '-subj', `/CN=${name}`, '-out', request]);
     const signer = ['-CA', this.#own.certificateFile, '-CAkey', this.#own.keyFile, '-CAcreateserial'];
-    const output = ['-days', '1', '-extfile', extensions, '-out', certificate.certificateFile];
+    const output = ['-days', String(days), '-extfile', extensions, '-out', certificate.certificateFile];
     openssl(this.#folder, ['x509', '-req', '-in', request, ...signer, ...output]);
     return certificate;
   }

@@ -7,6 +7,9 @@ export interface ToolResult {
   readonly output: string;
 }
 
+/** Bytes that a program may say: promtool lists what each failed assertion found. */
+const mostOutput = 64 * 1024 * 1024;
+
 /** Runs promtool or amtool to its end. */
 export function runTool(
   name: Extract<ProgramName, 'promtool' | 'amtool'>,
@@ -14,8 +17,13 @@ export function runTool(
 ): Promise<ToolResult> {
   const program = locateProgram(name);
   return new Promise((resolve) => {
-    execFile(program.path, args, { env: program.environment }, (error, stdout, stderr) => {
-      resolve({ ok: error === null, output: stderr + stdout });
-    });
+    execFile(
+      program.path,
+      args,
+      { env: program.environment, maxBuffer: mostOutput },
+      (error, stdout, stderr) => {
+        resolve({ ok: error === null, output: stderr + stdout });
+      },
+    );
   });
 }
