@@ -6,10 +6,7 @@ export const job = {
   receiver: 'redline-receiver',
   prometheus: 'prometheus',
   alertmanager: 'alertmanager',
-} as const;
-
-/** Jobs that rules judge where an installation adds them to Prometheus' configuration. */
-export const optionalJob = {
+  /** the trading system's own program; an installation without one takes the job out */
   backend: 'backend',
 } as const;
 
@@ -192,6 +189,32 @@ export const exporterMetric = {
   hostFilesystemAvailable: 'host_filesystem_available_bytes',
   hostFilesystemUsage: 'host_filesystem_usage_ratio',
   hostBoot: 'host_boot_timestamp_seconds',
+
+  probeSuccess: 'quantum_probe_success',
+  probeStatusCode: 'quantum_probe_status_code',
+  probeTimestamp: 'quantum_probe_timestamp_seconds',
+  probeLastDuration: 'quantum_probe_last_duration_seconds',
+  probeDuration: 'quantum_probe_duration_seconds',
+  probeFailures: 'quantum_probe_failures_total',
+  probeCertificateExpiry: 'quantum_probe_certificate_expiry_timestamp_seconds',
+  probeInterval: 'quantum_probe_interval_seconds',
+  backendDrawdown: 'quantum_backend_drawdown_ratio',
+  backendDrawdownLimit: 'quantum_backend_drawdown_limit_ratio',
+  backendConfidenceThreshold: 'quantum_backend_confidence_threshold_ratio',
+  backendTradingMode: 'quantum_backend_trading_mode',
+  backendRateLimitMax: 'quantum_backend_rate_limit_max',
+  backendRateLimit: 'quantum_backend_rate_limit',
+  backendRateLimitRemaining: 'quantum_backend_rate_limit_remaining',
+  consensusConfidence: 'quantum_consensus_confidence_ratio',
+  dryRunTradeRefused: 'quantum_dry_run_trades_refused_total',
+
+  dailyResultFactor: 'quantum_daily_result_factor',
+  openPositionCount: 'quantum_open_position_count',
+  positionRiskMax: 'quantum_position_risk_max',
+  marginLimit: 'quantum_margin_limit_ratio',
+  goLiveActivationEnabled: 'quantum_go_live_activation_enabled',
+  goLiveLastRollback: 'quantum_go_live_last_rollback_timestamp_seconds',
+  goLiveActivated: 'quantum_go_live_activated_timestamp_seconds',
 } as const;
 
 /** Metrics of the receiver. */
@@ -205,6 +228,7 @@ export const receiverMetric = {
   deploymentExpectedInput: 'redline_deployment_expected_input',
   deploymentBaseline: 'redline_deployment_baseline',
   deploymentBaselineCaptured: 'redline_deployment_baseline_captured',
+  deploymentStartValue: 'redline_deployment_start_value',
   restart: 'redline_restart_timestamp_seconds',
   rollbackStarted: 'redline_rollback_started_timestamp_seconds',
   rollbackEnded: 'redline_rollback_ended_timestamp_seconds',
@@ -257,6 +281,8 @@ export const ownAlert = {
 export const recordedMetric = {
   observed: 'redline:observed',
   expectedInput: 'redline:expected_input',
+  inputFresh: 'redline:input_fresh',
+  inputTimestamp: 'redline:input_timestamp_seconds',
   modelGateViolation: 'quantum:model_gate:violation',
   modelGateStatus: 'quantum:model_gate:status',
   gatePass: 'quantum:model_gate:pass',
@@ -266,12 +292,17 @@ export const recordedMetric = {
   ensembleGateViolation: 'quantum:ensemble_gate:violation',
   ensembleGateWait: 'quantum:ensemble_gate:wait',
   condition: 'redline:condition',
+  logEvent: 'redline:log_event_timestamp_seconds',
   lastAlert: 'redline:last_alert_timestamp_seconds',
   calibrationPhase: 'redline:calibration_phase',
   calibrationWatch: 'redline:calibration_watch',
   calibrationRolledBack: 'redline:calibration_rolled_back',
   calibrationReading: 'quantum:calibration:reading',
   componentUpRatio: 'redline:component_up_ratio',
+  probeMean: 'redline:probe_mean_seconds',
+  backendCounter: 'quantum:backend_counter',
+  dailyResult: 'quantum:daily_result:ratio',
+  openPositionsCount: 'quantum:open_positions:count',
 } as const;
 
 /** What the rows of a calibration judge: values of the label `input`. Each must be there all the time. */
@@ -291,3 +322,28 @@ export const calibrationInputs = [
   'harvest_journal',
 ] as const;
 export type CalibrationInput = (typeof calibrationInputs)[number];
+
+/** What the rows of a go-live judge: values of the label `input`. Each must be there all the time. */
+export const goLiveInputs = [
+  'backend_health',
+  'backend_metrics',
+  'daily_result',
+  'positions',
+  'leverage',
+  'go_live_marker',
+  'backend_unit',
+] as const;
+export type GoLiveInput = (typeof goLiveInputs)[number];
+
+/** Counters of the backend whose growth since the start of a go-live is judged: values of the label `counter`. */
+export const goLiveCounters = ['ess_triggers', 'critical_errors', 'failovers', 'trades_executed'] as const;
+export type GoLiveCounter = (typeof goLiveCounters)[number];
+
+/** The thresholds of which every one must hold before a trading system goes from paper to live, by their alerts. */
+export const acceptanceAlerts = [
+  'ApiErrorRateAboveAcceptance',
+  'ApiLatencyAboveAcceptance',
+  'ConfidenceCalibrationOff',
+  'RiskLimitBreached',
+] as const;
+export type AcceptanceAlert = (typeof acceptanceAlerts)[number];

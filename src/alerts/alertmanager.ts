@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { causeMessage } from '../platform/errors.js';
-
-/** An answer may be so long, bytes. */
-const longestAnswer = 16 * 1024 * 1024;
+import { errorMessage } from '../platform/errors.js';
+import type { HttpRequest } from '../platform/http-request.js';
+import { ApiServer, openAccess } from './api-server.js';
 
 /** Alertmanager could not be asked, or its answer was no answer. */
 export class AlertmanagerError extends Error {
@@ -56,16 +55,19 @@ export type SilencedAlert = z.infer<typeof silencedAlert>;
 
 /** Asks an Alertmanager over its HTTP API. */
 export class AlertmanagerClient {
-  readonly base: string;
-  readonly #timeoutSeconds: number;
+  readonly #server: ApiServer;
 
   /**
    * @param url the server, e.g. `http://127.0.0.1:9093`; may have a path
    * @param timeoutSeconds longest time one question may take
    */
-  constructor(url: string, timeoutSeconds: number) {
-    this.base = url.replace(/\/+$/, '');
-    this.#timeoutSeconds = timeoutSeconds;
+  constructor(url: string, timeoutSeconds: number, access = openAccess) {
+    this.#server = new ApiServer(url, timeoutSeconds, access);
+  }
+
+  /** its address, without a slash at the end */
+  get base(): string {
+    return this.#server.base;
   }
 
   /** Its configuration as it stands in its file, YAML; newer ones hide secrets. @throws AlertmanagerError */
@@ -95,11 +97,7 @@ export class AlertmanagerClient {
   async post(alert: PostableAlert): Promise<void> {
     const { startsAt, endsAt, ...rest } = alert;
     const body = [{ ...rest, startsAt: timeText(startsAt), endsAt: timeText(endsAt) }];
-    await this.#send('/api/v2/alerts', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
+    await this.#send('/api/v2/alerts', { method: 'POST', body: JSON.stringify(body) });
   }
 
   async #get<T>(path: string, schema: z.ZodType<T>): Promise<T> {
@@ -111,35 +109,20 @@ export class AlertmanagerClient {
     }
   }
 
-  async #send(path: string, request: RequestInit = {}): Promise<string> {
-    const signal = AbortSignal.timeout(this.#timeoutSeconds * 1000);
-    try {
-      const response = await fetch(this.base + path, { ...request, signal });
-      const text = await readBounded(response);
-      if (response.ok) return text;
-      // 429 and 5xx pass.
-      const isRefusal = response.status >= 400 && response.status < 500 && response.status !== 429;
-      throw new AlertmanagerError(`Alertmanager at ${this.base} answers HTTP ${response.status}`, isRefusal);
-    } catch (error) {
-      if (error instanceof AlertmanagerError) throw error;
-      throw new AlertmanagerError(`Alertmanager at ${this.base} does not answer: ${causeMessage(error)}`);
-    }
+  async #send(path: string, request: Pick<HttpRequest, 'method' | 'body'> = {}): Promise<string> {
+    const answer = await this.#server.ask(path, request).catch((error: unknown) => {
+      throw new AlertmanagerError(`Alertmanager at ${this.base} does not answer: ${errorMessage(error)}`);
+    });
+    const { status, text } = answer;
+    if (status >= 200 && status < 300) return text;
+    const refusal = this.#server.refusal(answer, 'alertmanager') ?? `answers HTTP ${status}`;
+    // A login may be mended, and 429 and 5xx pass.
+    const isRefusal = status >= 400 && status < 500 && ![401, 403, 429].includes(status);
+    throw new AlertmanagerError(`Alertmanager at ${this.base} ${refusal}`, isRefusal);
   }
 }
 
 /** To the nearest millisecond, so that what Alertmanager sends back is known again. */
 function timeText(unixSeconds: number): string {
   return new Date(Math.round(unixSeconds * 1000)).toISOString();
-}
-
-async function readBounded(response: Response): Promise<string> {
-  const body: AsyncIterable<Uint8Array> | null = response.body;
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const part of body ?? []) {
-    bytes += part.byteLength;
-    if (bytes > longestAnswer) throw new AlertmanagerError('the answer of Alertmanager is too long');
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString('utf8');
 }

@@ -1,9 +1,18 @@
 import { z } from 'zod';
-import { causeMessage } from '../platform/errors.js';
+import { errorMessage } from '../platform/errors.js';
+import { parseJson } from '../platform/json.js';
+import { ApiServer, openAccess } from './api-server.js';
 
 /** Prometheus could not be asked, or its answer was no answer. */
 export class PrometheusError extends Error {
   override readonly name = 'PrometheusError';
+  /** of HTTP, where that was not what Prometheus answers; undefined: it did not answer, or refused in its own words */
+  readonly status: number | undefined;
+
+  constructor(message: string, status?: number) {
+    super(message);
+    this.status = status;
+  }
 }
 
 /** One series of an instant query. */
@@ -98,16 +107,14 @@ export type Target = z.infer<typeof target>;
 
 /** Asks a Prometheus server over its HTTP API. */
 export class PrometheusClient {
-  readonly #base: string;
-  readonly #timeoutSeconds: number;
+  readonly #server: ApiServer;
 
   /**
    * @param url the server, e.g. `http://127.0.0.1:9090`; may have a path
    * @param timeoutSeconds longest time one question may take
    */
-  constructor(url: string, timeoutSeconds: number) {
-    this.#base = url.replace(/\/+$/, '');
-    this.#timeoutSeconds = timeoutSeconds;
+  constructor(url: string, timeoutSeconds: number, access = openAccess) {
+    this.#server = new ApiServer(url, timeoutSeconds, access);
   }
 
   /**
@@ -137,11 +144,7 @@ export class PrometheusClient {
       end: String(end),
       step: String(step),
     });
-    const data = await this.#get(`/api/v1/query_range?${parameters.toString()}`, matrixAnswer);
-    return data.result.map(({ metric, values }) => ({
-      labels: metric,
-      points: values.map(([time, value]) => [time, Number(value)] as const),
-    }));
+    return seriesOf(await this.#get(`/api/v1/query_range?${parameters.toString()}`, matrixAnswer));
   }
 
   /**
@@ -160,10 +163,10 @@ export class PrometheusClient {
    * @throws PrometheusError
    */
   async newestSamples(selector: string, rangeSeconds: number, time?: number): Promise<Sample[]> {
-    const result = await this.#range(selector, rangeSeconds, time);
-    return result.flatMap(({ metric, values }) => {
-      const newest = values.at(-1);
-      return newest === undefined ? [] : [{ labels: metric, value: Number(newest[1]), time: newest[0] }];
+    const series = await this.recentSamples(selector, rangeSeconds, time);
+    return series.flatMap(({ labels, points }) => {
+      const newest = points.at(-1);
+      return newest === undefined ? [] : [{ labels, value: newest[1], time: newest[0] }];
     });
   }
 
@@ -173,8 +176,8 @@ export class PrometheusClient {
    * @throws PrometheusError
    */
   async oldestSampleTime(selector: string, rangeSeconds: number, time?: number): Promise<number | undefined> {
-    const result = await this.#range(selector, rangeSeconds, time);
-    const times = result.flatMap(({ values }) => values.map(([time]) => time));
+    const series = await this.recentSamples(selector, rangeSeconds, time);
+    const times = series.flatMap(({ points }) => points.map(([time]) => time));
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
@@ -187,44 +190,57 @@ export class PrometheusClient {
   }
 
   /**
-   * Everything that is scraped.
+   * Everything that it scrapes itself; nothing where it only stores and evaluates, as Mimir does.
    * @throws PrometheusError
    */
   async targets(): Promise<Target[]> {
     const answer = z.object({ activeTargets: z.array(target) });
-    return (await this.#get('/api/v1/targets?state=active', answer)).activeTargets;
+    try {
+      return (await this.#get('/api/v1/targets?state=active', answer)).activeTargets;
+    } catch (error) {
+      if (error instanceof PrometheusError && error.status === 404) return [];
+      throw error;
+    }
   }
 
-  async #range(
-    selector: string,
-    rangeSeconds: number,
-    time: number | undefined,
-  ): Promise<z.infer<typeof matrixAnswer>['result']> {
+  /**
+   * Every sample in the `rangeSeconds` before `time`, as it was written.
+   * @param time Unix seconds; now where left out
+   * @throws PrometheusError
+   */
+  async recentSamples(selector: string, rangeSeconds: number, time?: number): Promise<SampledSeries[]> {
     const query = `${selector}[${Math.ceil(rangeSeconds * 1000)}ms]`;
     const parameters = new URLSearchParams({ query });
     if (time !== undefined) parameters.set('time', String(time));
-    return (await this.#get(`/api/v1/query?${parameters.toString()}`, matrixAnswer)).result;
+    return seriesOf(await this.#get(`/api/v1/query?${parameters.toString()}`, matrixAnswer));
   }
 
   async #get<T>(path: string, schema: z.ZodType<T>): Promise<T> {
-    let body: unknown;
-    try {
-      const response = await fetch(this.#base + path, {
-        signal: AbortSignal.timeout(this.#timeoutSeconds * 1000),
-      });
-      body = await response.json();
-    } catch (error) {
-      throw new PrometheusError(`Prometheus at ${this.#base} does not answer: ${causeMessage(error)}`);
-    }
+    const { base } = this.#server;
+    const response = await this.#server.ask(path).catch((error: unknown) => {
+      throw new PrometheusError(`Prometheus at ${base} does not answer: ${errorMessage(error)}`);
+    });
+    const refusal = this.#server.refusal(response, 'prometheus');
+    if (refusal !== undefined) throw new PrometheusError(`Prometheus at ${base} ${refusal}`);
     const answer = z
       .union([z.object({ status: z.literal('success'), data: schema }), failedAnswer])
-      .safeParse(body);
-    if (!answer.success)
-      throw new PrometheusError(`${this.#base}${path} answered something else than Prometheus does`);
+      .safeParse(parseJson(response.text));
+    if (!answer.success) {
+      const { status } = response;
+      const code = status === 200 ? '' : ` (HTTP ${status})`;
+      throw new PrometheusError(`${base}${path} answered something else than Prometheus does${code}`, status);
+    }
     if (answer.data.status === 'error')
       throw new PrometheusError(`Prometheus refused ${path}: ${answer.data.error}`);
     return answer.data.data;
   }
+}
+
+function seriesOf({ result }: z.infer<typeof matrixAnswer>): SampledSeries[] {
+  return result.map(({ metric, values }) => ({
+    labels: metric,
+    points: values.map(([time, value]) => [time, Number(value)] as const),
+  }));
 }
 
 const failedAnswer = z.object({ status: z.literal('error'), error: z.string() });

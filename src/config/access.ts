@@ -55,11 +55,23 @@ export class Access {
     const [, name = '', credentials = ''] = /^(\w+) +(\S+)$/.exec((header ?? '').trim()) ?? [];
     const scheme = this.#schemes.find((one) => one.name.toLowerCase() === name.toLowerCase());
     if (scheme === undefined) return 'missing';
-    const given = digest(credentials);
-    // Each is compared, so that the time does not tell which one it was.
-    const matches = validDigests(scheme).filter((valid) => timingSafeEqual(valid, given));
-    return matches.length > 0 ? 'allowed' : 'wrong';
+    return isValid(scheme, credentials) ? 'allowed' : 'wrong';
   }
+
+  /**
+   * Whether a secret is one of those that are valid now, of whatever kind: for a person who types it. Takes as long for any
+   * wrong secret as for a right one.
+   */
+  accepts(secret: string): boolean {
+    if (this.#schemes.length === 0) return true;
+    return this.#schemes.map((scheme) => isValid(scheme, scheme.credentials(secret))).includes(true);
+  }
+}
+
+function isValid(scheme: Scheme, credentials: string): boolean {
+  const given = digest(credentials);
+  // Each is compared, so that the time does not tell which one it was.
+  return validDigests(scheme).filter((valid) => timingSafeEqual(valid, given)).length > 0;
 }
 
 /** Hashes have one length, which the comparison needs, and are computed again only when the file was read again. */

@@ -230,7 +230,7 @@ function resolvePaths(config: Config, base: string): Config {
   const program = (name: string): string => (name.includes('/') ? fromBase(name) : name);
   const root = resolve(base, config.files.root);
   const fromRoot = from(root);
-  const { files, redis, exporter, receiver } = config;
+  const { files, redis, exporter, receiver, prometheus, alertmanager } = config;
   const serverTls = (tls: Config['exporter']['tls']): typeof tls => ({
     cert_file: fromBase(tls.cert_file),
     key_file: fromBase(tls.key_file),
@@ -240,6 +240,22 @@ function resolvePaths(config: Config, base: string): Config {
     ca_file: fromBase(tls.ca_file),
     cert_file: fromBase(tls.cert_file),
     key_file: fromBase(tls.key_file),
+  });
+  const basicAuth = (login: Config['exporter']['basic_auth']): typeof login => ({
+    ...login,
+    password_file: fromBase(login.password_file),
+  });
+  const server = <Server extends Config['alertmanager'] | Config['prometheus']>(
+    settings: Server,
+  ): Server => ({
+    ...settings,
+    token_file: fromBase(settings.token_file),
+    basic_auth: basicAuth(settings.basic_auth),
+    client_tls: clientTls(settings.client_tls),
+  });
+  const service = <Service extends Config['http']['frontend']>(settings: Service): Service => ({
+    ...settings,
+    ca_file: fromBase(settings.ca_file),
   });
   return {
     ...config,
@@ -254,6 +270,8 @@ function resolvePaths(config: Config, base: string): Config {
       calibration_backup: fromRoot(files.calibration_backup),
       calibration_baseline: fromRoot(files.calibration_baseline),
       monitor_log: fromRoot(files.monitor_log),
+      go_live_marker: fromRoot(files.go_live_marker),
+      go_live_config: fromRoot(files.go_live_config),
       incidents: fromRoot(files.incidents),
       reports: fromRoot(files.reports),
       data: fromRoot(files.data),
@@ -269,6 +287,7 @@ function resolvePaths(config: Config, base: string): Config {
       systemctl: program(config.systemd.systemctl),
       engine_pid_file: fromBase(config.systemd.engine_pid_file),
       harvest_pid_file: fromBase(config.systemd.harvest_pid_file),
+      backend_pid_file: fromBase(config.systemd.backend_pid_file),
     },
     journal: {
       ...config.journal,
@@ -286,21 +305,29 @@ function resolvePaths(config: Config, base: string): Config {
         key_file: fromBase(redis.tls.key_file),
       },
     },
+    http: {
+      ...config.http,
+      backend: service(config.http.backend),
+      model_service: service(config.http.model_service),
+      frontend: service(config.http.frontend),
+    },
     exporter: {
       ...exporter,
       state_directory: fromBase(exporter.state_directory || join(config.state.directory, 'exporter')),
       bearer_token_file: fromBase(exporter.bearer_token_file),
-      basic_auth: { ...exporter.basic_auth, password_file: fromBase(exporter.basic_auth.password_file) },
+      basic_auth: basicAuth(exporter.basic_auth),
       tls: serverTls(exporter.tls),
       client_tls: clientTls(exporter.client_tls),
     },
     receiver: {
       ...receiver,
       token_file: fromBase(receiver.token_file),
-      basic_auth: { ...receiver.basic_auth, password_file: fromBase(receiver.basic_auth.password_file) },
+      basic_auth: basicAuth(receiver.basic_auth),
       tls: serverTls(receiver.tls),
       client_tls: clientTls(receiver.client_tls),
     },
+    prometheus: server(prometheus),
+    alertmanager: server(alertmanager),
     state: { directory: fromBase(config.state.directory) },
     custom: config.custom.map((metric) =>
       metric.sql === undefined

@@ -88,4 +88,41 @@ export const rollbacks = z
         },
       ],
     },
+    // From the fastest to the slowest; no runbook names scripts of the trading system for them.
+    'go-live': {
+      environment: {},
+      methods: [
+        {
+          name: 'marker',
+          command: ['${package}/rollback/go-live-marker.sh'],
+          timeout: 10,
+          verify_timeout: 2,
+          verify: [{ file_absent: '${go_live_marker}' }],
+        },
+        {
+          name: 'ess',
+          command: ['${package}/rollback/go-live-ess.sh'],
+          timeout: 30,
+          verify_timeout: 10,
+          verify: [{ command: ['${package}/rollback/go-live-ess.sh', '--check'] }],
+        },
+        {
+          name: 'deactivate',
+          command: ['${package}/rollback/go-live-deactivate.sh'],
+          timeout: 60,
+          verify_timeout: 10,
+          verify: [{ command: ['${package}/rollback/go-live-deactivate.sh', '--check'] }],
+        },
+        {
+          name: 'config',
+          command: ['${package}/rollback/go-live-config.sh'],
+          timeout: 300,
+          verify_timeout: 15,
+          verify: [
+            { command: ['${package}/rollback/go-live-config.sh', '--check'] },
+            { unit_active: '${backend_unit}' },
+          ],
+        },
+      ],
+    },
   });

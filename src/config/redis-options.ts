@@ -34,22 +34,27 @@ type ConnectionOptions = Omit<
 /** A scrape wants to know now that Redis is down, and asks again at the next. */
 const failFast = { enableOfflineQueue: false } as const;
 
-/** Longest pause between two attempts to connect, milliseconds. */
-const longestPause = 3000;
+/** Longest pause between two attempts to connect where nobody asks for a shorter one, seconds. */
+const longestPause = 3;
+
+/** The pause before an attempt to connect, milliseconds. */
+type PauseBefore = (attempt: number) => number;
 
 /** 50 ms, then twice as long each time. It never gives up: the exporter outlives every outage of Redis. */
-function pauseBefore(attempt: number): number {
-  return Math.min(25 * 2 ** Math.min(attempt, 10), longestPause);
+function pausesUpTo(longestSeconds: number): PauseBefore {
+  return (attempt) => Math.min(25 * 2 ** Math.min(attempt, 10), longestSeconds * 1000);
 }
 
 /**
  * Turns `redis` of the configuration into what the client library takes.
+ * @param longestPauseSeconds between two attempts to connect
  * @throws UserError for a URL, address, certificate or secret that cannot be used
  */
-export function redisTarget(config: Config['redis']): RedisTarget {
+export function redisTarget(config: Config['redis'], longestPauseSeconds = longestPause): RedisTarget {
   const url = parseRedisUrl(config.url);
   const shared = sharedOptions(config, url);
-  if (config.cluster.nodes.length > 0) return clusterTarget(config, shared);
+  const pauseBefore = pausesUpTo(longestPauseSeconds);
+  if (config.cluster.nodes.length > 0) return clusterTarget(config, shared, pauseBefore);
   const { sentinel } = config;
   const single = { ...shared, ...failFast, retryStrategy: pauseBefore };
   if (sentinel.nodes.length === 0) {
@@ -85,7 +90,11 @@ export function describeTarget(config: Config['redis']): string {
   return parseRedisUrl(config.url).address;
 }
 
-function clusterTarget(config: Config['redis'], shared: ConnectionOptions): RedisTarget {
+function clusterTarget(
+  config: Config['redis'],
+  shared: ConnectionOptions,
+  pauseBefore: PauseBefore,
+): RedisTarget {
   return {
     kind: 'cluster',
     nodes: config.cluster.nodes.map((node) => parseAddress(node, 'redis.cluster.nodes')),

@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import { calibrationInputs } from '../names.js';
+import { calibrationInputs, goLiveInputs } from '../names.js';
 import { custom } from './custom-settings.js';
 import { exporter } from './exporter-settings.js';
+import { http } from './http-settings.js';
 import { rollbacks, type plan, type verification } from './plan-settings.js';
 import { receiver } from './receiver-settings.js';
+import { alertmanager, prometheus } from './server-settings.js';
 import { duration, path, positiveDuration } from './setting.js';
 
 const redis = z.strictObject({
@@ -62,6 +64,8 @@ const systemd = z.strictObject({
     .default(['quantum-ai-engine.service', 'quantum-ai_engine.service']),
   /** spellings of the harvest consumer's unit: the first that is loaded is judged */
   harvest_units: z.array(z.string()).min(1).default(['quantum-harvest-consumer.service']),
+  /** spellings of the backend's unit: the first that is loaded is judged during a go-live */
+  backend_units: z.array(z.string()).min(1).default(['quantum-backend.service']),
   /** further units to show */
   units: z.array(z.string()).default([]),
   /** the program that restarts units: for scripts, `canary activate` and verification */
@@ -70,6 +74,8 @@ const systemd = z.strictObject({
   engine_pid_file: path(''),
   /** the same for the harvest consumer */
   harvest_pid_file: path(''),
+  /** the same for the backend */
+  backend_pid_file: path(''),
 });
 
 const journal = z.strictObject({
@@ -93,6 +99,9 @@ const files = z.strictObject({
   calibration_backup: path('config/calibration_backup.json'),
   calibration_baseline: path('logs/pre_calibration_baseline.txt'),
   monitor_log: path('logs/post_calibration_monitor.log'),
+  /** with it real trading is on */
+  go_live_marker: path('go_live.active'),
+  go_live_config: path('config/go_live.yaml'),
   incidents: path('reports/incidents'),
   reports: path('reports/safety'),
   data: path('data'),
@@ -158,6 +167,19 @@ const deployments = z.strictObject({
       weight: z.number().gt(0).lt(1).default(0.1),
     })
     .prefault({}),
+  go_live: z
+    .strictObject({
+      observation: duration('2h', {
+        positive: true,
+        longest: { text: '72h', seconds: 72 * 3600, why: 'the rules look back no further' },
+      }),
+      settle: duration('120s'),
+      /** highest share of the margin that may be used */
+      margin_limit: z.number().positive().default(1),
+      /** what must be there all the time */
+      inputs: z.array(z.enum(goLiveInputs)).default([...goLiveInputs]),
+    })
+    .prefault({}),
 });
 
 /** The whole configuration. Every key is optional; redline.example.yml shows each with its default. */
@@ -167,27 +189,13 @@ export const configSchema = z.strictObject({
   journal: journal.prefault({}),
   files: files.prefault({}),
   database: database.prefault({}),
+  http: http.prefault({}),
   exporter: exporter.prefault({}),
   receiver: receiver.prefault({}),
-  prometheus: z
-    .strictObject({
-      url: z.url().default('http://127.0.0.1:9090'),
-      timeout: positiveDuration('5s'),
-      /** used by `redline up` alone: how often the targets are scraped and the rules evaluated */
-      scrape_interval: duration('5s', {
-        positive: true,
-        longest: { text: '15s', seconds: 15, why: 'the rules read the newest values through 30 s windows' },
-      }),
-    })
-    .prefault({}),
-  alertmanager: z
-    .strictObject({
-      url: z.url().default('http://127.0.0.1:9093'),
-      /** the others of a cluster: what Redline tells goes to each */
-      cluster: z.array(z.url()).default([]),
-      timeout: positiveDuration('5s'),
-    })
-    .prefault({}),
+  prometheus: prometheus.prefault({}),
+  alertmanager: alertmanager.prefault({}),
+  /** as people reach it, for links from the pages of the alerts; empty: none are made */
+  grafana: z.strictObject({ url: z.union([z.literal(''), z.url()]).default('') }).prefault({}),
   state: z.strictObject({ directory: path('state') }).prefault({}),
   deployments: deployments.prefault({}),
   rollbacks,

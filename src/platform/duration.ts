@@ -15,9 +15,11 @@ export function parseDuration(text: string): number | undefined {
   return seconds;
 }
 
-/** Seconds as `1h 30m`, `4m 05s`, `12s`, `0.8s`: two units at most, for people. */
+/** Seconds as `1h 30m`, `4m 05s`, `12s`, `0.8s`, `0.012s`: two units at most, for people. */
 export function formatDuration(seconds: number): string {
   if (seconds < 0) return `-${formatDuration(-seconds)}`;
+  // A tenth of a second would make nothing of it.
+  if (seconds < 0.05) return `${Number(seconds.toFixed(3))}s`;
   if (seconds < 10) return `${Number(seconds.toFixed(1))}s`;
   const rounded = Math.round(seconds);
   const days = Math.floor(rounded / 86_400);

@@ -2,7 +2,8 @@
 const firstMilliseconds = 1e11;
 
 /** Date.parse alone takes much that is no time, such as "attempt 3". */
-const iso = /^(\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s?([Zz]|[+-]\d{2}:?\d{2})?)?$/;
+const iso =
+  /^(\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s?([Zz]|UTC|[+-]\d{2}:?\d{2})?)?$/;
 const digits = /^\d+(?:\.\d+)?$/;
 
 /**
@@ -17,7 +18,9 @@ export function parseTimestamp(raw: unknown): number | undefined {
   if (digits.test(text)) return fromNumber(Number(text));
   const [, day, time, zone = 'Z'] = iso.exec(text) ?? [];
   if (day === undefined) return undefined;
-  const milliseconds = Date.parse(time === undefined ? day : `${day}T${time}${zone.toUpperCase()}`);
+  const milliseconds = Date.parse(
+    time === undefined ? day : `${day}T${time}${zone === 'UTC' ? 'Z' : zone.toUpperCase()}`,
+  );
   return Number.isNaN(milliseconds) ? undefined : milliseconds / 1000;
 }
 

@@ -23,7 +23,7 @@ export interface RawUnitProcess {
   readonly process: { readonly pid: number; readonly startedAt: number } | undefined;
 }
 
-export type UnitRole = 'engine' | 'harvest' | 'other';
+export type UnitRole = 'engine' | 'harvest' | 'backend' | 'other';
 
 /** A unit as it is exported. What is unknown is undefined. */
 export interface UnitReading {

@@ -5,9 +5,11 @@ const mostRows = 10_000;
 /** The table has no index by status, so that a look goes through all of it: at most this share of the time. */
 const busyShare = 0.02;
 
+const openColumns = ['symbol', 'entry_price', 'current_price', 'quantity', 'leverage', 'stop_loss'];
+
 /** Raw values; undefined: there is no such table, or it does not say. */
 export interface PositionRows {
-  /** open positions: symbol, entry_price, current_price, quantity, leverage */
+  /** open positions: symbol, entry_price, current_price, quantity, leverage, stop_loss */
   readonly open: readonly SqliteRow[] | undefined;
   /** sum of the closed ones */
   readonly realizedPnl: unknown;
@@ -65,7 +67,7 @@ export class PositionsTable {
     const hasStatus = positions?.has('status') === true;
     return {
       open: hasStatus
-        ? `SELECT ${['symbol', 'entry_price', 'current_price', 'quantity', 'leverage'].map(column).join(', ')} FROM "positions" WHERE status = 'open' LIMIT ${mostRows}`
+        ? `SELECT ${openColumns.map(column).join(', ')} FROM "positions" WHERE status = 'open' LIMIT ${mostRows}`
         : undefined,
       realized:
         hasStatus && positions.has('pnl')

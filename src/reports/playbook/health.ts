@@ -1,5 +1,5 @@
 import type { Sample } from '../../alerts/prometheus.js';
-import { exporterMetric, optionalJob, recordedMetric } from '../../names.js';
+import { exporterMetric, job, recordedMetric } from '../../names.js';
 import { pairsOf, valueOf, type Enquiry, type Pair } from './enquiry.js';
 import { rangeText, type Period } from './period.js';
 
@@ -51,7 +51,7 @@ export const errorWindow = '24h';
 const components = {
   engine: `${exporterMetric.unitActive}{role="engine"}`,
   /** the trading system's own program, where it is scraped */
-  backend: `up{job="${optionalJob.backend}"}`,
+  backend: `up{job="${job.backend}"}`,
 } as const;
 
 /** Uptime, errors, candles and the database. */

@@ -92,8 +92,36 @@ describe('a mistake in the configuration', () => {
       'prometheus: { scrape_interval: 16s }',
       'prometheus.scrape_interval: "16s" is too long; 15s at most, since the rules read the newest values through 30 s windows',
     ],
+    [
+      'a login in an address',
+      'alertmanager: { cluster: ["http://10.0.0.2:9093", "http://redline:secret@10.0.0.3:9093"] }',
+      'alertmanager.cluster.1: holds a login; put it into basic_auth, and the password into a file',
+    ],
+    [
+      'two logins',
+      'prometheus: { token_file: a, basic_auth: { username: b, password_file: c } }',
+      'prometheus: has token_file and basic_auth.password_file; leave one of them out',
+    ],
+    [
+      'a secret among the headers',
+      'prometheus: { headers: { Authorization: Bearer secret } }',
+      'is for secrets; name their file in token_file or basic_auth',
+    ],
+    ['a header', 'prometheus: { headers: { "a b": c } }', 'is no name of a header'],
+    ['a value of a header', 'prometheus: { headers: { a: "b\\r\\nc" } }', 'holds what a header may not'],
     ['an address', 'exporter: { listen: 9711 }', 'exporter.listen'],
     ['a port', 'exporter: { listen: "127.0.0.1:99999" }', '"127.0.0.1:99999" is no address'],
+    ...[
+      'http://h:8000/api',
+      'http://u@h:8000',
+      'http://:p@h:8000',
+      'http://h:8000?a=1',
+      'http://h:8000/#a',
+    ].map((url): [string, string, string] => [
+      `an address that is more than one: ${url}`,
+      `http: { backend: { url: "${url}" } }`,
+      'write scheme, host and port only; the path goes into health_path',
+    ]),
     ['an empty plan', 'rollbacks: { qsc: { methods: [] } }', 'rollbacks.qsc.methods'],
     [
       'a plan name that is taken',

@@ -15,6 +15,14 @@ describe('redisTarget', () => {
     });
   });
 
+  it('tries to connect for ever, and never pauses for longer than it is told', () => {
+    const { redis } = parseConfig({}, 'the test');
+    const longest = (target: ReturnType<typeof redisTarget>): unknown[] =>
+      target.kind === 'server' ? [1, 5, 100].map((attempt) => target.options.retryStrategy?.(attempt)) : [];
+    expect(longest(redisTarget(redis))).toEqual([50, 800, 3000]);
+    expect(longest(redisTarget(redis, 0.5))).toEqual([50, 500, 500]);
+  });
+
   it.each([
     ['a password', 'redis://:pa%ss@host'],
     ['a user name', 'redis://pa%ss:x@host'],

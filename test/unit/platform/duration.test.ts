@@ -31,6 +31,9 @@ describe('parseDuration', () => {
 describe('formatDuration', () => {
   it.each([
     [0, '0s'],
+    [0.0004, '0s'],
+    [0.0124, '0.012s'],
+    [0.06, '0.1s'],
     [0.84, '0.8s'],
     [12.4, '12s'],
     [59.7, '1m 00s'],

@@ -1,36 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import {
-  common,
-  exporterMetric,
-  job,
-  optionalJob,
-  receiverMetric,
-  recordedMetric,
-} from '../../../src/names.js';
+import { job, recordedMetric } from '../../../src/names.js';
+import { declared, recorded } from '../../support/known-metrics.js';
 import { selectorsOf } from '../../support/promql.js';
 import { readYaml, rules } from '../../support/rule-files.js';
-
-/** What Prometheus and Alertmanager say of themselves. */
-const foreign = [
-  'ALERTS',
-  'up',
-  'process_start_time_seconds',
-  'prometheus_notifications_dropped_total',
-  'prometheus_notifications_errors_total',
-  'prometheus_rule_evaluation_failures_total',
-  'prometheus_rule_group_interval_seconds',
-  'prometheus_rule_group_last_evaluation_timestamp_seconds',
-  'alertmanager_notification_requests_failed_total',
-];
-
-const declared = new Set<string>([
-  ...Object.values(common),
-  ...Object.values(exporterMetric),
-  ...Object.values(receiverMetric),
-  ...foreign,
-]);
-const recorded = new Set(rules.flatMap(({ record }) => (record === undefined ? [] : [record])));
 
 describe('rules', () => {
   it('use only metrics that a program declares or a rule records', () => {
@@ -76,10 +49,7 @@ describe('prometheus.yml', () => {
     const jobs = rules.flatMap(({ expr }) =>
       selectorsOf(expr).flatMap(({ equal }) => equal.get('job') ?? []),
     );
-    const known = new Set<string>([
-      ...config.scrape_configs.map(({ job_name }) => job_name),
-      ...Object.values(optionalJob),
-    ]);
+    const known = new Set(config.scrape_configs.map(({ job_name }) => job_name));
     expect(jobs.filter((name) => !known.has(name))).toEqual([]);
   });
 

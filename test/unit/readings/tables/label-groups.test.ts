@@ -42,14 +42,15 @@ describe('pairs of symbol and interval', () => {
 });
 
 describe('open positions', () => {
-  it('are counted by symbol, with what they would bring and the highest leverage', () => {
+  it('are counted by symbol, with what they would bring, the highest leverage and the most that a stop would cost', () => {
     const rows = [
-      ['BTC/USDT', 100, 110, 2, 1],
-      ['BTC/USDT', 100, 90, 1, 3],
-      ['ETH/USDT', 10, 10, 5, null],
-      ['SOL/USDT', 1, 2, 1, null],
+      ['BTC/USDT', 100, 110, 2, 1, 95],
+      ['BTC/USDT', 100, 90, 1, 3, 0],
+      ['ETH/USDT', 10, 10, -5, null, 12.5],
+      ['SOL/USDT', 1, 2, 1, null, null],
     ];
     expect(readPositions(rows, 12.5, 2)).toEqual({
+      openCount: 4,
       open: [
         { symbol: 'BTC/USDT', positions: 2 },
         { symbol: 'ETH/USDT', positions: 1 },
@@ -58,6 +59,7 @@ describe('open positions', () => {
       realizedPnl: 12.5,
       unrealizedPnl: 11,
       leverageMax: 3,
+      riskMax: 12.5,
     });
   });
 
@@ -66,6 +68,7 @@ describe('open positions', () => {
       realizedPnl: undefined,
       unrealizedPnl: undefined,
       leverageMax: undefined,
+      riskMax: undefined,
     });
   });
 });

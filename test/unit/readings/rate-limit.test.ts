@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import { readRateLimit } from '../../../src/readings/rate-limit.js';
+
+const of = (headers: Readonly<Record<string, string>>) => readRateLimit((name) => headers[name]);
+
+it.each([
+  [
+    { 'ratelimit-limit': '100', 'ratelimit-remaining': '15' },
+    { limit: 100, remaining: 15 },
+  ],
+  [
+    { 'x-ratelimit-limit': '60', 'x-ratelimit-remaining': '0' },
+    { limit: 60, remaining: 0 },
+  ],
+  [
+    { 'ratelimit-limit': '100, 100;w=60', 'ratelimit-remaining': '99' },
+    { limit: 100, remaining: 99 },
+  ],
+  [
+    {
+      'ratelimit-limit': '10',
+      'ratelimit-remaining': '1',
+      'x-ratelimit-limit': '9',
+      'x-ratelimit-remaining': '9',
+    },
+    { limit: 10, remaining: 1 },
+  ],
+  [
+    { 'ratelimit-limit': '10', 'ratelimit-remaining': '11' },
+    { limit: 10, remaining: 10 },
+  ],
+])('reads %j', (headers, reading) => {
+  expect(of(headers as unknown as Record<string, string>)).toEqual(reading);
+});
+
+it.each([
+  {},
+  { 'ratelimit-limit': '100' },
+  { 'ratelimit-remaining': '100' },
+  { 'ratelimit-limit': '0', 'ratelimit-remaining': '0' },
+  { 'ratelimit-limit': 'many', 'ratelimit-remaining': '3' },
+  { 'ratelimit-limit': '10', 'ratelimit-remaining': '-1' },
+])('says nothing of %j', (headers) => {
+  expect(of(headers as Record<string, string>)).toBeUndefined();
+});
