@@ -43,13 +43,25 @@ export async function resolveEngineUnit({
  * is where none is, where systemd does not say within 3 seconds, and where one alone is configured, which asks nobody.
  */
 export async function withLoadedHarvestUnit(config: Config): Promise<Config> {
-  const { systemctl, harvest_units } = config.systemd;
-  if (harvest_units.length === 1) return config;
-  const states = await askAll(systemctl, harvest_units.map(withSuffix));
-  const loaded = harvest_units.find((_, index) => states[index] === 'loaded');
-  return loaded === undefined
-    ? config
-    : { ...config, systemd: { ...config.systemd, harvest_units: [loaded] } };
+  return withLoadedUnit(config, 'harvest_units');
+}
+
+/** The configuration with the one spelling of the backend's unit that systemd has loaded, as for the harvest consumer's. */
+export async function withLoadedBackendUnit(config: Config): Promise<Config> {
+  return withLoadedUnit(config, 'backend_units');
+}
+
+async function withLoadedUnit(config: Config, role: 'harvest_units' | 'backend_units'): Promise<Config> {
+  const units = config.systemd[role];
+  if (units.length === 1) return config;
+  const states = await askAll(config.systemd.systemctl, units.map(withSuffix));
+  const loaded = units.find((_, index) => states[index] === 'loaded');
+  return loaded === undefined ? config : { ...config, systemd: { ...config.systemd, [role]: [loaded] } };
+}
+
+/** The backend's unit: the first of the configured spellings. @returns with `.service` */
+export function backendUnit({ systemd }: Pick<Config, 'systemd'>): string {
+  return withSuffix(systemd.backend_units[0] ?? '');
 }
 
 /** The harvest consumer's unit: the first of the configured spellings. @returns with `.service` */

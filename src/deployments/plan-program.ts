@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import type { Config, Plan } from '../config/schema.js';
 import { packageRoot } from '../platform/package-root.js';
-import { overrideInstalledPath, rolledBackHarvestUnit } from './engine-unit.js';
+import { backendUnit, overrideInstalledPath, rolledBackHarvestUnit } from './engine-unit.js';
 
 /** What `${...}` in a plan may name. */
 export type PlanVariables = Readonly<Record<string, string>>;
@@ -21,6 +21,9 @@ export function planVariables(config: Config, engineUnit: string): PlanVariables
     canary_log: files.canary_log,
     calibration_config: files.calibration_config,
     calibration_backup: files.calibration_backup,
+    backend_unit: backendUnit(config),
+    go_live_marker: files.go_live_marker,
+    go_live_config: files.go_live_config,
     systemctl: config.systemd.systemctl,
     package: packageRoot,
   };
@@ -49,8 +52,16 @@ export function locateProgram(program: string, root: string): string {
  * @returns an absolute path; that below files.root where it is nowhere
  */
 export function planProgram(config: Config, plan: Plan): string {
+  return methodProgram(config, plan.methods[0]?.command[0] ?? '');
+}
+
+/** Where the programs of all methods of a plan are, each once: as {@link planProgram} finds the first. */
+export function planPrograms(config: Config, plan: Plan): string[] {
+  return [...new Set(plan.methods.map(({ command }) => methodProgram(config, command[0] ?? '')))];
+}
+
+function methodProgram(config: Config, written: string): string {
   const variables = planVariables(config, config.systemd.engine_units[0] ?? '');
-  const written = plan.methods[0]?.command[0] ?? '';
   const program = locateProgram(
     // Nothing is there under a name that nobody knows; the receiver says which it is.
     fillIn(written, variables, (name) => `\${${name}}`),

@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.js';
 import type { Logger } from '../platform/log.js';
+import type { HistogramReading } from '../readings/latency-histogram.js';
 import type { RedisSource } from '../sources/redis.js';
 import type { Labels, Metric } from './metric.js';
 import type { RenderedSeries } from './rendered-series.js';
@@ -71,6 +72,12 @@ export interface CollectContext extends SeriesTarget {
   readonly signal: AbortSignal;
   /** when the run began, Unix seconds */
   readonly now: number;
+  /** Sets a histogram that the collector keeps itself. */
+  setHistogram<Label extends string>(
+    metric: Metric<Label>,
+    labels: Labels<Label>,
+    reading: HistogramReading,
+  ): void;
   /** Puts series on this page that were rendered elsewhere. No other series of their metrics may be set. */
   include(rendered: RenderedSeries): void;
   /** Adds to a counter, which stays exported from then on, also when the run fails. Adding 0 creates the series. */

@@ -117,10 +117,11 @@ class JournalCollector implements Collector {
   }
 }
 
-function rolesOf({ engine, harvest, other }: UnitNames): ReadonlyMap<string, UnitRole> {
+function rolesOf({ engine, harvest, backend, other }: UnitNames): ReadonlyMap<string, UnitRole> {
   return new Map<string, UnitRole>([
     ...engine.map((unit) => [unit, 'engine'] as const),
     ...harvest.map((unit) => [unit, 'harvest'] as const),
-    ...other.map((unit) => [unit, 'other'] as const),
+    // The backend is followed where it is among the further units.
+    ...other.map((unit) => [unit, backend.includes(unit) ? 'backend' : 'other'] as const),
   ]);
 }

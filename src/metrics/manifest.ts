@@ -11,6 +11,8 @@ import { decisionsCollector } from './decisions.js';
 import { drillCollector } from './drill.js';
 import { engineHealthCollector } from './engine-health.js';
 import { equityCollector } from './equity.js';
+import { goLiveCollector } from './go-live.js';
+import { healthCollector } from './health.js';
 import { hostCollector } from './host.js';
 import { journalCollector } from './journal.js';
 import { productionLogCollector } from './production-log.js';
@@ -39,6 +41,8 @@ export const collectorModules: readonly CollectorModule[] = [
   tradeTablesCollector,
   productionLogCollector,
   backupsCollector,
+  healthCollector,
+  goLiveCollector,
   hostCollector,
   drillCollector,
   customCollector,

@@ -1,7 +1,7 @@
 /** A metric as its collector declares it: the one place of its type, unit and labels. */
 export interface Metric<Label extends string = string> {
   readonly name: string;
-  readonly type: 'gauge' | 'counter';
+  readonly type: 'gauge' | 'counter' | 'histogram';
   /** one line; what the value says, and when the series is absent */
   readonly help: string;
   /** base unit: `seconds`, `bytes`, `ratio`, `boolean`, `events`, ... */
@@ -34,4 +34,11 @@ export function counter<const Names extends readonly string[]>(
   declaration: Declaration<Names>,
 ): Metric<Names[number]> {
   return { type: 'counter', ...declaration };
+}
+
+/** Declares durations or sizes counted by upper bound; its series end in `_bucket`, `_sum` and `_count`. */
+export function histogram<const Names extends readonly string[]>(
+  declaration: Declaration<Names>,
+): Metric<Names[number]> {
+  return { type: 'histogram', ...declaration };
 }

@@ -1,4 +1,4 @@
-import { planProgram } from '../deployments/plan-program.js';
+import { planPrograms } from '../deployments/plan-program.js';
 import { exporterMetric } from '../names.js';
 import { missingScript, ScriptSource, type ScriptState } from '../sources/script.js';
 import { collectEach } from './collect-each.js';
@@ -6,11 +6,11 @@ import type { CollectContext, CollectorModule } from './collector.js';
 import { gauge } from './metric.js';
 
 const labels = ['plan'] as const;
-const source = "the program of the plan's first method";
+const source = "the programs of the plan's methods";
 
 const readable = gauge({
   name: exporterMetric.rollbackScriptReadable,
-  help: 'Whether the rollback script is there and readable for the exporter; 0 also where it cannot be looked at.',
+  help: 'Whether the rollback scripts of all methods are there and readable for the exporter; 0 also where one cannot be looked at.',
   unit: 'boolean',
   source,
   labels,
@@ -18,7 +18,7 @@ const readable = gauge({
 
 const executable = gauge({
   name: exporterMetric.rollbackScriptExecutable,
-  help: 'Whether the rollback script has its run bit; 0 also where it cannot be looked at.',
+  help: 'Whether the rollback scripts of all methods have their run bit; 0 also where one cannot be looked at.',
   unit: 'boolean',
   source,
   labels,
@@ -26,7 +26,7 @@ const executable = gauge({
 
 const valid = gauge({
   name: exporterMetric.rollbackScriptValid,
-  help: 'Whether bash -n finds nothing wrong with the rollback script; 0 where it is missing, unreadable or cannot be looked at, 1 for a readable program that is no shell script, absent until known.',
+  help: 'Whether bash -n finds nothing wrong with the rollback scripts of all methods; 0 where one is missing, unreadable or cannot be looked at, 1 for readable programs that are no shell scripts, absent until known.',
   unit: 'boolean',
   source: `bash -n of ${source}`,
   labels,
@@ -38,24 +38,30 @@ export const rollbackScriptsCollector: CollectorModule = {
   metrics: [readable, executable, valid],
   reasons: ['unreadable'],
   create({ config }) {
-    const scripts = Object.entries(config.rollbacks).map(([plan, definition]) => {
-      const path = planProgram(config, definition);
-      return { plan, path, script: new ScriptSource(path) };
-    });
+    const plans = Object.entries(config.rollbacks).map(([plan, definition]) => ({
+      plan,
+      scripts: planPrograms(config, definition).map((path) => ({ path, script: new ScriptSource(path) })),
+    }));
     return {
       async collect(context) {
         await collectEach(
           context,
-          scripts.map(({ plan, path, script }) => async () => {
-            try {
-              const state = await script.check();
-              context.trace(path, () => state);
-              setState(context, plan, state);
-            } catch (error) {
-              // What cannot be looked at cannot be run either.
-              setState(context, plan, missingScript);
-              throw error;
-            }
+          plans.map(({ plan, scripts }) => async () => {
+            const states = await Promise.allSettled(
+              scripts.map(async ({ path, script }) => {
+                const state = await script.check();
+                context.trace(path, () => state);
+                return state;
+              }),
+            );
+            // What cannot be looked at cannot be run either.
+            setState(
+              context,
+              plan,
+              states.map((state) => (state.status === 'fulfilled' ? state.value : missingScript)),
+            );
+            const failure = states.find((state) => state.status === 'rejected');
+            if (failure !== undefined) throw failure.reason;
           }),
         );
       },
@@ -66,8 +72,11 @@ export const rollbackScriptsCollector: CollectorModule = {
   },
 };
 
-function setState(context: CollectContext, plan: string, state: ScriptState): void {
-  context.set(readable, { plan }, Number(state.readable));
-  context.set(executable, { plan }, Number(state.executable));
-  context.set(valid, { plan }, state.valid === undefined ? undefined : Number(state.valid));
+/** A plan is as good as the worst of its methods. */
+function setState(context: CollectContext, plan: string, states: readonly ScriptState[]): void {
+  context.set(readable, { plan }, Number(states.every((state) => state.readable)));
+  context.set(executable, { plan }, Number(states.every((state) => state.executable)));
+  const isKnown = states.every((state) => state.valid !== undefined);
+  const isWrong = states.some((state) => state.valid === false);
+  context.set(valid, { plan }, isKnown || isWrong ? Number(!isWrong) : undefined);
 }

@@ -1,4 +1,5 @@
 import { unixNow } from '../platform/clock.js';
+import type { HistogramReading } from '../readings/latency-histogram.js';
 import type { CollectContext, ErrorReason } from './collector.js';
 import { collectorErrors } from './collector-metrics.js';
 import type { Labels, Metric } from './metric.js';
@@ -54,6 +55,14 @@ export class Run implements CollectContext {
     if (!this.#isOpen || value === undefined) return;
     if (Number.isFinite(value)) this.values.set(metric, labels, value);
     else this.error('invalid_value', `${metric.name} came out as ${value}`);
+  }
+
+  setHistogram<Label extends string>(
+    metric: Metric<Label>,
+    labels: Labels<Label>,
+    reading: HistogramReading,
+  ): void {
+    if (this.#isOpen) this.values.setHistogram(metric, labels, reading);
   }
 
   include(rendered: RenderedSeries): void {

@@ -21,7 +21,7 @@ export const exists = gauge({
 
 export const valid = gauge({
   name: exporterMetric.fileValid,
-  help: 'Whether the file holds what it should: weights are a JSON object of finite non-negative numbers, at least one, a calibration is a JSON object; 0 also where it is missing or cannot be read.',
+  help: 'Whether the file holds what it should: weights are a JSON object of finite non-negative numbers, at least one, a calibration is a JSON object, the configuration of a go-live is a YAML mapping; 0 also where it is missing or cannot be read.',
   unit: 'boolean',
   source: 'files of the configuration',
   labels: ['file'],

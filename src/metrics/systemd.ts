@@ -19,7 +19,7 @@ import { inputTimestamp } from './shared-metrics.js';
 import { exportUnit, unitMetrics } from './unit-metrics.js';
 import { configuredUnits } from './unit-names.js';
 
-/** The engine's and the harvest consumer's unit, and what else is to be shown of systemd. */
+/** The units of engine, harvest consumer and backend, and what else is to be shown of systemd. */
 export const systemdCollector: CollectorModule = {
   name: 'systemd',
   metrics: [...unitMetrics, inputTimestamp],
@@ -29,7 +29,7 @@ export const systemdCollector: CollectorModule = {
 
 /** A unit that is known by several spellings, or by a process that stands for it. */
 interface NamedUnit {
-  readonly role: 'engine' | 'harvest';
+  readonly role: 'engine' | 'harvest' | 'backend';
   readonly spellings: readonly string[];
   /** undefined: systemd runs it */
   readonly process: PidFileSource | undefined;
@@ -38,13 +38,16 @@ interface NamedUnit {
 function create({ config, log, engine }: CollectorEnvironment): Collector | undefined {
   const { systemd } = config;
   const names = configuredUnits(systemd);
-  const named: readonly NamedUnit[] = [
+  const roles: readonly NamedUnit[] = [
     { role: 'engine', spellings: names.engine, process: processOf(systemd.engine_pid_file) },
     { role: 'harvest', spellings: names.harvest, process: processOf(systemd.harvest_pid_file) },
+    { role: 'backend', spellings: names.backend, process: processOf(systemd.backend_pid_file) },
   ];
+  const named = roles.filter((unit) => unit.spellings.length > 0);
   if (!systemd.enabled && named.every(({ process }) => process === undefined)) return undefined;
   const spellings = named.flatMap((unit) => (unit.process === undefined ? unit.spellings : []));
-  const units = [...spellings, ...names.other];
+  const others = names.other.filter((name) => !names.backend.includes(name));
+  const units = [...spellings, ...others];
   return new SystemdCollector({
     engine,
     named,
@@ -85,7 +88,7 @@ class SystemdCollector implements Collector {
     // At once and at the end: collectors that run at the same time read it.
     engine.unit = engineReading?.loaded === true ? engineReading.unit : undefined;
     engine.activeEnter = engineReading?.activeEnter;
-    for (const reading of readings) this.#export(context, reading);
+    for (const reading of readings) if (isTold(reading)) this.#export(context, reading);
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   }
 
@@ -126,4 +129,9 @@ class SystemdCollector implements Collector {
     exportUnit(context, reading, this.#starts.newStarts(reading));
     if (reading.role !== 'other') context.set(inputTimestamp, { input: `${reading.role}_unit` }, context.now);
   }
+}
+
+/** Engine and harvest consumer are known to be units. Many installations run the backend otherwise: one that is not loaded is none. */
+function isTold({ role, loaded }: UnitReading): boolean {
+  return role !== 'backend' || loaded;
 }

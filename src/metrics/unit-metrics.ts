@@ -4,11 +4,12 @@ import type { CollectContext } from './collector.js';
 import { counter, gauge } from './metric.js';
 
 const labels = ['unit', 'role'] as const;
-const source = 'systemd over D-Bus, or the process of systemd.engine_pid_file or harvest_pid_file';
+const source =
+  'systemd over D-Bus, or the process of systemd.engine_pid_file, harvest_pid_file or backend_pid_file';
 
 const loaded = gauge({
   name: exporterMetric.unitLoaded,
-  help: 'Whether systemd has loaded the unit; 0 for one that it does not know, or that is masked or broken.',
+  help: 'Whether systemd has loaded the unit; 0 for one that it does not know, or that is masked or broken; a backend that is not loaded has no series at all.',
   unit: 'boolean',
   source: `LoadState: ${source}`,
   labels,

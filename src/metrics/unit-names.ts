@@ -11,23 +11,29 @@ export interface UnitNames {
   /** spellings, as are those of the harvest consumer; never empty */
   readonly engine: readonly string[];
   readonly harvest: readonly string[];
-  /** what is to be shown beside them */
+  /** without those that are one of the two; empty where all are */
+  readonly backend: readonly string[];
+  /** what is to be shown beside engine and harvest consumer; may name the backend */
   readonly other: readonly string[];
 }
 
-/** @throws UserError where one is no name of a unit, or has two roles */
-export function configuredUnits({ engine_units, harvest_units, units }: Config['systemd']): UnitNames {
-  const engine = fullNames(engine_units, 'systemd.engine_units');
-  const harvest = fullNames(harvest_units, 'systemd.harvest_units');
+/** @throws UserError where one is no name of a unit, or is engine and harvest consumer */
+export function configuredUnits(settings: Config['systemd']): UnitNames {
+  const engine = fullNames(settings.engine_units, 'systemd.engine_units');
+  const harvest = fullNames(settings.harvest_units, 'systemd.harvest_units');
   const both = engine.find((name) => harvest.includes(name));
   if (both !== undefined)
     throw new UserError(
       `"${both}" stands in systemd.engine_units and in systemd.harvest_units; a unit is one of the two.`,
     );
-  const other = fullNames(units, 'systemd.units').filter(
-    (name) => !engine.includes(name) && !harvest.includes(name),
-  );
-  return { engine, harvest, other };
+  const isNeither = (name: string): boolean => !engine.includes(name) && !harvest.includes(name);
+  return {
+    engine,
+    harvest,
+    // Some backends run the engine within themselves: that unit is the engine's.
+    backend: fullNames(settings.backend_units, 'systemd.backend_units').filter(isNeither),
+    other: fullNames(settings.units, 'systemd.units').filter(isNeither),
+  };
 }
 
 /** @throws UserError where one is no name of a unit */

@@ -1,7 +1,8 @@
+import type { HistogramReading } from '../readings/latency-histogram.js';
 import type { Labels, Metric } from './metric.js';
 import type { RenderedSeries } from './rendered-series.js';
 
-/** Series of one metric: rendered labels (`{a="b"}`, empty without labels) to value. */
+/** Series of one metric: rendered labels (`{a="b"}`, empty without labels) to value; those of a histogram begin with the end of their name. */
 export type Series = Map<string, number>;
 
 /** Values of several metrics, in the order in which they were first set. */
@@ -25,6 +26,21 @@ export class Values {
     const series = this.#seriesOf(metric);
     const key = renderLabels(metric, labels);
     series.set(key, (series.get(key) ?? 0) + by);
+  }
+
+  setHistogram<Label extends string>(
+    metric: Metric<Label>,
+    labels: Labels<Label>,
+    { buckets, sum, count }: HistogramReading,
+  ): void {
+    const series = this.#seriesOf(metric);
+    const own = renderLabels(metric, labels);
+    for (const { bound, count: upTo } of buckets) {
+      const le = `le="${bound === Number.POSITIVE_INFINITY ? '+Inf' : bound}"}`;
+      series.set(`_bucket${own === '' ? '{' : `${own.slice(0, -1)},`}${le}`, upTo);
+    }
+    series.set(`_sum${own}`, sum);
+    series.set(`_count${own}`, count);
   }
 
   include(rendered: RenderedSeries): void {

@@ -1,4 +1,4 @@
-import { AlertmanagerClient } from '../alerts/alertmanager.js';
+import { alertmanagerClients } from '../alerts/configured.js';
 import type { PrometheusClient } from '../alerts/prometheus.js';
 import { receiverAddress } from '../config/receiver-address.js';
 import type { Config } from '../config/schema.js';
@@ -39,8 +39,7 @@ export function assembleWatch({
   handler,
   logger,
 }: WatchParts): Watch {
-  const { url, cluster, timeout } = config.alertmanager;
-  const alertmanagers = [...new Set([url, ...cluster])].map((each) => new AlertmanagerClient(each, timeout));
+  const alertmanagers = alertmanagerClients(config);
   const notifier = new Notifier(
     notifications,
     alertmanagers.map((client) => new AlertOutbox(client, logger)),

@@ -25,7 +25,7 @@ beforeEach(async () => {
 function readings(page: Scrape): Record<string, number> {
   const all = { ...page.named('quantum_'), ...page.named('redline_input_timestamp_seconds') };
   const ofTheRead =
-    /ping|changed|input="(calibration_status|meta_overrides|risk_guards|trade_|recent_errors)/;
+    /ping|changed|input="(calibration_status|meta_overrides|risk_guards|trade_|recent_errors|go_live)/;
   return Object.fromEntries(
     Object.entries(all).map(([name, value]) => [name, ofTheRead.test(name) ? 1 : value]),
   );

@@ -146,7 +146,7 @@ it('says of an outage of Redis that it is unreachable, and keeps what does not n
   await redis.stop('SIGKILL');
   const page = await exporter.scrape();
   const told = Object.keys(page.named('quantum_')).filter(
-    (series) => !/_file_|redis_up|trade_intent|rereads/.test(series),
+    (series) => !/_file_|redis_up|trade_intent|rereads|margin_limit/.test(series),
   );
   expect(told.map((series) => series.replace(/\{.*/, ''))).toEqual([
     'quantum_recent_errors_total',

@@ -59,6 +59,8 @@ describe('the page', () => {
       'quantum_file_exists{file="calibration_backup"}': 0,
       'quantum_file_exists{file="calibration_config"}': 0,
       'quantum_file_exists{file="canary_weights"}': 1,
+      'quantum_file_exists{file="go_live_config"}': 0,
+      'quantum_file_exists{file="go_live_marker"}': 0,
       'quantum_file_exists{file="override_generated"}': 1,
       'quantum_file_exists{file="override_installed"}': 0,
     });

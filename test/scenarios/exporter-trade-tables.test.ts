@@ -121,6 +121,7 @@ describe('the trade tables', () => {
       current_price: 110,
       quantity: 2,
       leverage: 1,
+      stop_loss: 97.5,
     });
     writer.insert('positions', { symbol: 'BTC/USDT', status: 'closed', pnl: 33 });
     writer.insert('error_log', { timestamp: iso(now - 60), message: 'late answer' });
@@ -160,6 +161,9 @@ describe('the trade tables', () => {
     expect(page.value('quantum_portfolio_value')).toBe(10_800);
     expect(page.value('quantum_portfolio_drawdown_ratio{window="30d"}')).toBe(0.1);
     expect(page.value('quantum_open_positions{symbol="BTC/USDT"}')).toBe(1);
+    expect(page.value('quantum_open_position_count')).toBe(1);
+    expect(page.value('quantum_position_leverage_max')).toBe(1);
+    expect(page.value('quantum_position_risk_max')).toBe(5);
     expect(page.value('quantum_realized_pnl')).toBe(33);
     expect(page.value('quantum_unrealized_pnl')).toBe(20);
     expect(page.value('quantum_initial_capital')).toBe(10_000);
@@ -289,9 +293,41 @@ describe('the trade tables', () => {
     expect(page.named('quantum_portfolio_pnl')).toEqual({});
     expect(page.named('quantum_candle')).toEqual({});
     expect(page.named('quantum_mode')).toEqual({});
-    expect(page.named('quantum_open_positions')).toEqual({});
+    expect(page.named('quantum_open_position')).toEqual({});
     expect(page.value('quantum_table_ready{table="candles"}')).toBeUndefined();
     expect(page.value('redline_collector_success{collector="trade_tables"}')).toBe(1);
+  });
+
+  it('tell what open positions risk where they say it, and that none is open', async () => {
+    const writer = writing(`
+      CREATE TABLE positions (id INTEGER PRIMARY KEY, symbol TEXT, status TEXT, entry_price REAL, quantity REAL);
+    `);
+    const position = { symbol: 'BTC/USDT', status: 'open', entry_price: 100, quantity: -2 };
+    const exporter = await watching();
+    const risk = 'quantum_position_risk_max';
+    const count = 'quantum_open_position_count';
+    const none = await said(exporter, (found) => {
+      expect(found.value(count)).toBe(0);
+    });
+    expect(none.value(risk)).toBeUndefined();
+    const id = writer.insert('positions', position);
+    const unknown = await said(exporter, (found) => {
+      expect(found.value(count)).toBe(1);
+    });
+    expect(unknown.value(risk)).toBeUndefined();
+    writer.run('ALTER TABLE positions ADD COLUMN stop_loss REAL');
+    writer.insert('positions', { ...position, stop_loss: 104 });
+    writer.insert('positions', { ...position, stop_loss: 0 });
+    writer.insert('positions', { ...position, stop_loss: 'near' });
+    writer.insert('positions', { ...position, status: 'closed', stop_loss: 1 });
+    await said(exporter, (found) => {
+      expect(found.value(count)).toBe(4);
+      expect(found.value(risk)).toBe(8);
+    });
+    writer.run('UPDATE positions SET stop_loss = 95 WHERE id = ?', id);
+    await said(exporter, (found) => {
+      expect(found.value(risk)).toBe(10);
+    });
   });
 
   it('hold rows that say nothing: each is counted as an error, and costs no other row its place', async () => {

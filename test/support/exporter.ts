@@ -95,6 +95,7 @@ function withDefaults(settings: Settings, folder: string): unknown {
     systemd: { enabled: false },
     journal: { enabled: false },
     database: { enabled: false },
+    http: { enabled: false },
     files: { root: folder },
     state: { directory: folder },
     ...settings,

@@ -49,6 +49,14 @@ const openPositions = gauge({
   labels: ['symbol'],
 });
 
+const openPositionCount = gauge({
+  name: exporterMetric.openPositionCount,
+  help: 'Positions with status open, all together; 0 where none is; absent without the table.',
+  unit: 'positions',
+  source: positionsSource,
+  labels: [],
+});
+
 const realized = gauge({
   name: exporterMetric.realizedPnl,
   help: 'Sum of pnl of the closed positions.',
@@ -73,6 +81,14 @@ const leverage = gauge({
   labels: [],
 });
 
+const risk = gauge({
+  name: exporterMetric.positionRiskMax,
+  help: 'Largest |entry_price - stop_loss| * quantity of the open positions; absent without any that says all three, of which a stop of 0 is none.',
+  unit: 'currency',
+  source: positionsSource,
+  labels: [],
+});
+
 const initialCapital = gauge({
   name: exporterMetric.initialCapital,
   help: 'Capital that the trading system began with; absent where it does not say.',
@@ -83,7 +99,7 @@ const initialCapital = gauge({
 
 export const portfolioMetrics = [
   ...[value, pnl, peak, drawdown],
-  ...[openPositions, realized, unrealized, leverage, initialCapital],
+  ...[openPositions, openPositionCount, realized, unrealized, leverage, risk, initialCapital],
 ];
 
 export function exportPortfolio(target: SeriesTarget, reading: PortfolioReading): void {
@@ -95,9 +111,11 @@ export function exportPortfolio(target: SeriesTarget, reading: PortfolioReading)
 
 export function exportPositions(target: SeriesTarget, reading: PositionsReading): void {
   for (const { symbol, positions } of reading.open) target.set(openPositions, { symbol }, positions);
+  target.set(openPositionCount, {}, reading.openCount);
   target.set(realized, {}, rounded(reading.realizedPnl));
   target.set(unrealized, {}, rounded(reading.unrealizedPnl));
   target.set(leverage, {}, reading.leverageMax);
+  target.set(risk, {}, rounded(reading.riskMax));
 }
 
 /** @param capital currency */

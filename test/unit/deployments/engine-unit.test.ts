@@ -4,8 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../src/config/load.js';
 import type { Config } from '../../../src/config/schema.js';
 import {
+  backendUnit,
   harvestUnit,
   resolveEngineUnit,
+  withLoadedBackendUnit,
   withLoadedHarvestUnit,
 } from '../../../src/deployments/engine-unit.js';
 import { temporaryFolder } from '../../support/workspace.js';
@@ -70,6 +72,18 @@ describe('resolveEngineUnit', () => {
     expect(await resolveEngineUnit(config)).toBe(first);
     installOverride(folder, second);
     expect(await resolveEngineUnit(config)).toBe(second);
+  });
+});
+
+describe('withLoadedBackendUnit', () => {
+  it('takes the first that is loaded, else the first', async () => {
+    const pick = async (script: string): Promise<string> => {
+      const { systemctl } = withSystemctl(script).config.systemd;
+      const config = parseConfig({ systemd: { systemctl, backend_units: ['a', 'b'] } }, 'the test');
+      return backendUnit(await withLoadedBackendUnit(config));
+    };
+    expect(await pick(loaded('b.service'))).toBe('b.service');
+    expect(await pick('echo LoadState=not-found')).toBe('a.service');
   });
 });
 

@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseConfig } from '../../../src/config/load.js';
-import { planProgram } from '../../../src/deployments/plan-program.js';
+import { planProgram, planPrograms } from '../../../src/deployments/plan-program.js';
 import { packageRoot } from '../../../src/platform/package-root.js';
 import { preparePlan } from '../../../src/rollback/plans.js';
 import { temporaryFolder } from '../../support/workspace.js';
@@ -38,6 +38,18 @@ describe('the program of a plan', () => {
 
   it('is nowhere under a variable that nobody knows', () => {
     expect(programs('/srv/trading', '${nobody}/x').exporter).toBe('/srv/trading/${nobody}/x');
+  });
+
+  it('are those of all methods, each once', () => {
+    const config = parseConfig({ files: { root: '/srv/trading' } }, 'the test');
+    const plan = config.rollbacks['go-live'];
+    const names = ['marker', 'ess', 'deactivate', 'config'];
+    expect(plan && planPrograms(config, plan)).toEqual(
+      names.map((name) => join(packageRoot, `rollback/go-live-${name}.sh`)),
+    );
+    expect(
+      plan && planPrograms(config, { ...plan, methods: [...plan.methods, ...plan.methods] }),
+    ).toHaveLength(4);
   });
 
   it('of a bare name is the file below files.root, else that of the PATH', () => {
