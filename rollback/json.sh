@@ -24,7 +24,7 @@ declare -A json_members=()
 json_string() {
   local -r text=${1:0:LONGEST_TEXT}
   local -r well_formed=$'^([\x01-\x7f]+|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})'
-  local rest=$text escaped='' code control
+  local rest=$text escaped='' code control escape
   while [[ -n $rest ]]; do
     if [[ $rest =~ $well_formed ]]; then
       escaped+=${BASH_REMATCH[1]}
@@ -37,7 +37,8 @@ json_string() {
   escaped=${escaped//\\/\\\\}
   escaped=${escaped//\"/\\\"}
   for code in {1..31} 127; do
-    printf -v control '%b' "$(printf '\\x%02x' "$code")"
+    printf -v escape '\\x%02x' "$code"
+    printf -v control '%b' "$escape"
     [[ $escaped == *"$control"* ]] || continue
     escaped=${escaped//"$control"/$(printf '\\u%04x' "$code")}
   done

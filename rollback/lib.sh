@@ -17,6 +17,8 @@ readonly EXIT_DONE=0 EXIT_USAGE=1 EXIT_REFUSED=2 EXIT_INCOMPLETE=3 EXIT_LOCKED=4
 script_name=rollback
 # What could not be done, one entry each; anything in it makes the rollback incomplete.
 problems=()
+# Longest wait for another rollback to end, seconds; a script that may wait sets it.
+LOCK_PATIENCE=0
 
 say() { printf '%s: %s\n' "$script_name" "$*" 2>/dev/null || true; }
 warn() { printf '%s: %s\n' "$script_name" "$*" >&2 2>/dev/null || true; }
@@ -96,8 +98,16 @@ whole_number() {
 # locked, so nothing is written and nothing is left behind; programs that are started must not inherit descriptor 9.
 take_lock() {
   exec 9<"$1" || stop "$EXIT_REFUSED" "$1 cannot be opened. Run this as a user who may read it (sudo)."
-  flock --nonblock 9 ||
+  wait_for_lock "$1" ||
     stop "$EXIT_LOCKED" "Another rollback of $1 is running. Nothing was changed; wait until it has ended and look at its result."
+}
+
+# wait_for_lock FOLDER: locks it, opened as descriptor 9, once another rollback has ended; fails where it has not in time.
+wait_for_lock() {
+  ! flock --nonblock 9 || return 0
+  ((LOCK_PATIENCE > 0)) || return 1
+  warn "Another rollback of $1 is running; waiting up to $LOCK_PATIENCE s for its end."
+  flock --timeout "$LOCK_PATIENCE" 9
 }
 
 # utc_now: prints the time as 2026-01-10T12:00:00Z.

@@ -9,12 +9,14 @@ given_locale=${LC_ALL:-}
 
 real_script=$(readlink -f -- "${BASH_SOURCE[0]}")
 scripts=$(dirname -- "$real_script")
-if [[ ! -r $scripts/lib.sh || ! -r $scripts/processes.sh || ! -r $scripts/trades.sh ]]; then
-  printf 'production-rollback: %s lacks lib.sh, processes.sh or trades.sh. Link to Redline'\''s rollback/production.sh instead of copying it: ln -s REDLINE/rollback/production.sh rollback_production.sh\n' "$scripts" >&2
+if [[ ! -r $scripts/lib.sh || ! -r $scripts/command.sh || ! -r $scripts/processes.sh || ! -r $scripts/trades.sh ]]; then
+  printf 'production-rollback: %s lacks lib.sh, command.sh, processes.sh or trades.sh. Link to Redline'\''s rollback/production.sh instead of copying it: ln -s REDLINE/rollback/production.sh rollback_production.sh\n' "$scripts" >&2
   exit 2
 fi
 # shellcheck source=lib.sh
 source "$scripts/lib.sh"
+# shellcheck source=command.sh
+source "$scripts/command.sh"
 # shellcheck source=processes.sh
 source "$scripts/processes.sh"
 # shellcheck source=trades.sh
@@ -25,7 +27,7 @@ script_name=production-rollback
 # Redis is not asked here, so nothing that is started gets its password.
 unset ROLLBACK_REDIS_PASSWORD
 
-# Between SIGTERM and SIGKILL, and how long the kernel may take to carry that out, seconds.
+# Between SIGTERM and SIGKILL, and how long the kernel may take to carry that out, seconds; read by command.sh, too.
 readonly GRACE=10 KILL_TAKES=2
 
 usage() {
@@ -92,71 +94,12 @@ read_settings() {
 
 # find_command: sets command; ends the script where it cannot be run.
 find_command() {
-  local program=python
-  if [[ -n ${ROLLBACK_COMMAND:-} ]]; then
-    # A line break is the one character that no word of a command needs: nothing has to be quoted, so nothing is evaluated.
-    mapfile -t command <<<"${ROLLBACK_COMMAND%$'\n'}"
-  else
+  if ! command_words ROLLBACK_COMMAND; then
     [[ -f $root/$DEPLOYMENT_PROGRAM ]] ||
       stop "$EXIT_REFUSED" "$root is no folder of a trading system: it has no $DEPLOYMENT_PROGRAM. Nothing was changed. Go to the trading system's folder, set ROLLBACK_ROOT to it, or ROLLBACK_COMMAND to its own command."
-    command -v -- python >/dev/null || program=python3
-    command=("$program" "$DEPLOYMENT_PROGRAM" --rollback)
+    command=("$(python_name)" "$DEPLOYMENT_PROGRAM" --rollback)
   fi
-  (cd -- "$root" && command -v -- "${command[0]}" >/dev/null) ||
-    stop "$EXIT_REFUSED" "${command[0]} is not there or cannot be run. Nothing was changed. Set ROLLBACK_COMMAND to the command that stops the deployment, one word a line."
-}
-
-describe_command() {
-  local -r text=$(printf ' %q' "${command[@]}")
-  printf '%s' "${text# }"
-}
-
-# run_command: in the root and in a process group of its own, which ends with its time.
-run_command() {
-  local code=0 deadline=$((SECONDS + command_timeout))
-  say "Running in $root: $(describe_command)"
-  trap 'end_command; exit 130' INT
-  trap 'end_command; exit 143' TERM
-  set -m
-  (
-    if [[ -n $given_locale ]]; then export LC_ALL=$given_locale; else unset LC_ALL; fi
-    cd -- "$root" && exec -- "${command[@]}"
-  ) </dev/null 9<&- &
-  command_pid=$!
-  set +m
-  while kill -0 "$command_pid" 2>/dev/null && ((SECONDS < deadline)); do sleep 0.1; done
-  if kill -0 "$command_pid" 2>/dev/null; then
-    end_command
-    problem "The rollback command took longer than $command_timeout s and was ended."
-  else
-    { wait "$command_pid"; } 2>/dev/null || code=$?
-    command_exit=$code
-    if ((code == 0)); then
-      say "The rollback command has ended with 0"
-    else
-      problem "The rollback command failed: it ended with $code (see above)."
-    fi
-  fi
-  trap - INT TERM
-}
-
-# end_command: SIGTERM to its process group, after the grace SIGKILL.
-end_command() {
-  signal_group TERM || return 0
-  if wait_for_group "$GRACE"; then return; fi
-  signal_group KILL || return 0
-  wait_for_group "$KILL_TAKES" || true
-}
-
-signal_group() { kill -s "$1" -- "-$command_pid" 2>/dev/null; }
-
-# wait_for_group SECONDS: true once none of it is left.
-wait_for_group() {
-  local -r deadline=$((SECONDS + $1))
-  while signal_group 0; do
-    ((SECONDS < deadline)) || return 1
-    sleep 0.1
-  done
+  require_command ROLLBACK_COMMAND "stops the deployment"
 }
 
 # wait_for_processes SECONDS: true once none of the deployment is left.
@@ -309,10 +252,9 @@ main() {
     return
   fi
 
-  command_exit=null
   process_gone=null
   trades_opened=null
-  run_command
+  run_command rollback "$command_timeout"
   see_them_go
   # While it runs it may trade.
   is_running || watch_quiet

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { loadConfig } from '../config/load.js';
 import type { DrillFinding } from '../deployments/drill.js';
+import { formatDuration } from '../platform/duration.js';
 import { ExitCode, UserError } from '../platform/errors.js';
 import { formatTime } from '../reports/numbers.js';
 import { printable } from '../reports/text.js';
@@ -92,6 +93,8 @@ function describeFact(record: LedgerRecord): string {
       return `${record.alertname} of ${record.deployment === '' ? 'no deployment' : record.deployment} started nothing: ${record.reason.replaceAll('_', ' ')}`;
     case 'kill_switch':
       return `kill switch ${record.on ? 'set' : 'taken back'}${by(record.operator)}: ${record.reason}`;
+    case 'promotion_passed':
+      return `the acceptance thresholds were passed over ${formatDuration(record.window_seconds)}, trading mode ${record.trading_mode}${by(record.operator)}`;
     case 'monitoring_completed':
       return `${record.deployment}: monitoring completed, ${record.result.replaceAll('_', ' ')}`;
     case 'drill_started':

@@ -1,10 +1,10 @@
 import { formatDuration } from '../platform/duration.js';
-import type { JudgedValue } from './check-state.js';
+import type { JudgedQuery, JudgedValue } from './check-state.js';
 import { formatAgainst, formatLimit, formatTime, unknownText } from './numbers.js';
 
 type AlertUnit = 'share' | 'plain' | 'count' | 'duration' | 'time';
 
-/** Units of the values that rules judge, where they are not plain numbers. */
+/** Units of the values that rules judge, where they are not plain numbers; the second value of a rule is named with its query. */
 const units: Readonly<Record<string, AlertUnit>> = {
   QscInsufficientEvents: 'count',
   QscActionCollapse: 'share',
@@ -90,29 +90,66 @@ const units: Readonly<Record<string, AlertUnit>> = {
   RetrainingDurationOffTarget: 'duration',
   LogCriticalEvent: 'duration',
   LogWarningEvent: 'duration',
+  ApiErrorRateHigh: 'share',
+  ApiErrorRateAboveAcceptance: 'share',
+  ApiLatencyHigh: 'duration',
+  ApiLatencyAboveAcceptance: 'duration',
+  DrawdownNearLimit: 'share',
+  RateLimitNearLimit: 'share',
+  ConfidenceCalibrationOff: 'share',
+  RiskLimitBreached: 'share',
+  'RiskLimitBreached query_2': 'count',
+  ModelServiceUnreachable: 'count',
+  LowConfidenceRejections: 'count',
+  RateLimited: 'count',
+  GoLiveEssTriggered: 'count',
+  GoLiveDailyLossEmergency: 'share',
+  GoLiveDailyLossLimit: 'share',
+  GoLivePositionLimit: 'count',
+  GoLiveLeverage: 'plain',
+  GoLiveCriticalError: 'count',
+  GoLiveRiskPerTrade: 'share',
+  GoLiveCircuitBreakerOpen: 'count',
+  GoLiveBackendUnavailable: 'count',
+  GoLiveMarkerMissing: 'count',
+  GoLiveSchedulerErrors: 'count',
+  GoLiveLatencyHigh: 'duration',
+  GoLiveFailover: 'count',
+  GoLiveMarginHigh: 'share',
+  GoLiveRiskGateSilent: 'count',
+  GoLiveFirstOrder: 'count',
+  GoLiveObservationPassed: 'share',
 };
 
-/** A value that an alert judges, written so that it can be told from the limit. */
+/**
+ * A value that an alert judges, written so that it can be told from the limit.
+ * @param query the annotation of the rule that asks for it
+ */
 export function formatAlertValue(
   alertname: string,
   value: number | undefined,
   limit: number | undefined,
+  query: JudgedQuery = 'query',
 ): string {
   if (value === undefined) return unknownText;
-  const unit = unitOf(alertname);
+  const unit = unitOf(alertname, query);
   if (unit === 'duration') return formatDuration(value);
   return unit === 'time' ? formatTime(value) : formatAgainst(value, limit, unit);
 }
 
-export function formatAlertLimit(alertname: string, limit: number | undefined): string {
+export function formatAlertLimit(
+  alertname: string,
+  limit: number | undefined,
+  query: JudgedQuery = 'query',
+): string {
   if (limit === undefined) return unknownText;
-  const unit = unitOf(alertname);
+  const unit = unitOf(alertname, query);
   if (unit === 'duration') return formatDuration(limit);
   return unit === 'time' ? formatTime(limit) : formatLimit(limit, unit);
 }
 
-function unitOf(alertname: string): AlertUnit {
-  return units[alertname] ?? 'plain';
+function unitOf(alertname: string, query: JudgedQuery): AlertUnit {
+  return units[`${alertname} ${query}`] ?? units[alertname] ?? 'plain';
 }
 
 /** Values that must not be less than their limit; the second value of a rule is named with its query. */
@@ -147,6 +184,8 @@ const lowerBounded: readonly string[] = [
   'SentimentOutOfRange',
   'LogCriticalEvent',
   'LogWarningEvent',
+  'GoLiveDailyLossEmergency',
+  'GoLiveDailyLossLimit',
 ];
 
 /** Values that are wrong between their two limits: on the one side is what is well, on the other what a graver alert says. */
@@ -167,6 +206,37 @@ export function isBeyond(alertname: string, { query, value, limits: [first, seco
     const isOutside = value < Math.min(first, second) || value > Math.max(first, second);
     return wrongBetween.includes(alertname) ? !isOutside : isOutside;
   }
-  const name = query === 'query' ? alertname : `${alertname} ${query}`;
-  return lowerBounded.includes(name) ? value < first : value > first;
+  return isLowerBounded(alertname, query) ? value < first : value > first;
+}
+
+/** Alerts of what is good: what they tell is allowed, and their limit is where they begin. */
+const toldFrom: Readonly<Record<string, string>> = {
+  QscMonitoringCompleted: 'told at',
+  CalibrationAccepted: 'told at',
+  GoLiveObservationPassed: 'told at',
+  GoLiveFirstOrder: 'told above',
+};
+
+/** Where a value is allowed to lie: `at most 70%`, `at least 200`, `55% to 80%`, `told at 95%`; empty where its rule states no limit. */
+export function allowedText(
+  alertname: string,
+  { query, limits }: Pick<JudgedValue, 'query' | 'limits'>,
+): string {
+  const known = limits.filter((limit) => limit !== undefined).sort((a, b) => a - b);
+  if (known.length < limits.length) return unknownText;
+  const texts = known.map((limit) => formatAlertLimit(alertname, limit, query));
+  if (texts.length > 1)
+    return wrongBetween.includes(alertname) ? `not ${texts.join(' to ')}` : texts.join(' to ');
+  if (texts.length === 0) return '';
+  const side = isLowerBounded(alertname, query) ? 'at least' : 'at most';
+  return `${toldFrom[alertname] ?? side} ${texts.join('')}`;
+}
+
+function isLowerBounded(alertname: string, query: JudgedQuery): boolean {
+  return lowerBounded.includes(query === 'query' ? alertname : `${alertname} ${query}`);
+}
+
+/** Whether the values of an alert are points in time: a curve of them would say nothing. */
+export function isTime(alertname: string): boolean {
+  return unitOf(alertname, 'query') === 'time';
 }

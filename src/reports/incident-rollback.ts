@@ -147,10 +147,23 @@ function toDoOf({ plan, result, trigger, evidence }: Rollback, deployment: Deplo
       ? ['Correct the calibration, and capture a fresh baseline: `redline deploy prepare calibration`']
       : []),
     ...(deployment?.kind === 'canary' ? ['Pass the gate anew: `redline gate`'] : []),
+    ...(plan === 'go-live'
+      ? [
+          'Look at the exchange for open positions and orders: real trading was stopped, and what was open is open',
+          'Test the fix on paper, activate real trading again, and declare it anew: `redline deploy start go-live --operator NAME`',
+        ]
+      : []),
     ...(plan === 'production'
       ? [
           'Look at the exchange for open positions and orders: the trading system is stopped',
           'Test the fix, start the trading system again, and declare it anew: `redline deploy start production`',
+        ]
+      : []),
+    ...(plan === 'go-live'
+      ? [
+          'Look at the exchange for open positions and orders: real trading is off, what is open stays open',
+          'Look at each method that did not do it, and mend it: `redline check`',
+          'Activate it again only after the acceptance of phase 1: `redline promote check`, then `redline deploy start go-live`',
         ]
       : []),
     'Decide whether a limit or a check has to change',

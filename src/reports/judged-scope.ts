@@ -15,6 +15,9 @@ export interface JudgedScope {
 
 export const wholeScope: JudgedScope = { phases: [], inputs: [], present: [], deployment: '' };
 
+/** The input of rules on lines of the trading system's log, which stands in a file or in the journal. */
+export const logInput = 'log';
+
 const phaseMatcher = new RegExp(`${recordedMetric.calibrationPhase}\\{[^}]*\\bphase=~?"([^"]*)"`, 'g');
 const inputMatcher = /[{,]\s*input=~?"([^"]*)"/g;
 const quantityMatcher = /[{,]\s*quantity="([^"]*)"/g;
@@ -53,7 +56,11 @@ function named(expression: string, matcher: RegExp): string[] {
 }
 
 function askedInputs(expression: string): string[] {
-  return [...named(expression, inputMatcher), ...inputsOfQuantities(expression)];
+  return [
+    ...named(expression, inputMatcher),
+    ...inputsOfQuantities(expression),
+    ...(expression.includes(recordedMetric.logEvent) ? [logInput] : []),
+  ];
 }
 
 function inputsOfQuantities(expression: string): string[] {

@@ -54,9 +54,20 @@ export async function evaluateLimits(
   time?: number,
 ): Promise<(labels: Sample['labels']) => number | undefined> {
   if (text === undefined || text.trim() === '') return () => undefined;
-  const number = Number(text);
-  if (Number.isFinite(number)) return () => number;
-  const answer = await prometheus.query(text, time);
+  if (isNumber(text)) return () => Number(text);
+  return matching(await prometheus.query(text, time));
+}
+
+/** Whether a limit is stated as a number, which is always known; else it is a question for Prometheus. */
+export function isNumber(limit: string): boolean {
+  return limit.trim() !== '' && Number.isFinite(Number(limit));
+}
+
+/**
+ * What of an answer belongs to a value, by its labels: the only sample, or the one whose labels are the value's too.
+ * @returns undefined where there is none, or more than one
+ */
+export function matching(answer: readonly Sample[]): (labels: Sample['labels']) => number | undefined {
   const [only] = answer;
   if (answer.length === 1 && only !== undefined) return () => only.value;
   return (labels) => {

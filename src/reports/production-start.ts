@@ -1,38 +1,7 @@
 import type { Deployment } from '../deployments/deployment.js';
-import type { CheckLine } from './check-lines.js';
 import { formatTime } from './numbers.js';
 import type { Paint } from './paint.js';
-import { describeValues, type RunbookCheck } from './runbook-checks.js';
 import { printable } from './text.js';
-
-/**
- * What is said of an alert that rolls production back and whose condition holds before that is declared.
- * @param checks rows of its runbook, for the value that is judged
- */
-export function productionConditionLine(
-  name: string,
-  checks: readonly RunbookCheck[],
-  isAccepted: boolean,
-): CheckLine {
-  const value = checks
-    .filter(({ alertname }) => alertname === name)
-    .map(describeValues)
-    .find((text) => text !== '');
-  const holds = `it holds now${value === undefined ? '' : `, ${value}`}`;
-  if (isAccepted) {
-    return {
-      what: name,
-      level: 'warn',
-      detail: `${holds}; accepted: it starts nothing until it has been false once`,
-    };
-  }
-  return {
-    what: name,
-    level: 'fail',
-    detail: `${holds}: production would be rolled back at once`,
-    todo: `See docs/alerts/${name}.md; --accept ${name} lets it through.`,
-  };
-}
 
 /**
  * Says what is observed, and how it is rolled back.

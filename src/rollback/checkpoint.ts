@@ -21,7 +21,7 @@ export interface Checkpoint {
 }
 
 /** Of what the file is: only the very program that wrote it may take it for what it meant. */
-const writer = `redline ledger checkpoint 2, redline ${packageVersion}, node ${process.version}`;
+const writer = `redline ledger checkpoint 3, redline ${packageVersion}, node ${process.version}`;
 
 /** @param ledger path of the ledger */
 export function checkpointPath(ledger: string): string {

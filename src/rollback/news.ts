@@ -48,6 +48,7 @@ export function isNews(fact: Fact, state: LedgerState): boolean {
     case 'kill_switch':
       return state.killSwitch.on !== fact.on;
     case 'baseline_prepared':
+    case 'promotion_passed':
       return true;
   }
 }

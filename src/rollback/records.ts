@@ -7,6 +7,7 @@ import {
   deploymentSchema,
 } from '../deployments/deployment.js';
 import { drillFinding, drillSource } from '../deployments/drill.js';
+import { promotionSchema } from '../deployments/promotion.js';
 import { quickCheck } from '../platform/quick-check.js';
 import { checkResult, commandResult, receiverMode, triggerSchema } from '../deployments/rollback.js';
 
@@ -90,6 +91,8 @@ export const factSchema = z.discriminatedUnion('type', [
     reason: z.string(),
     operator: z.string(),
   }),
+  /** every acceptance threshold held over a window: what a trading system needs to go from paper to live */
+  promotionSchema.omit({ passed_at: true }).extend({ type: z.literal('promotion_passed') }),
   z.object({
     type: z.literal('monitoring_completed'),
     deployment: z.string(),

@@ -1,7 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Config } from '../config/schema.js';
-import { resolveEngineUnit, withLoadedHarvestUnit } from '../deployments/engine-unit.js';
+import {
+  resolveEngineUnit,
+  withLoadedBackendUnit,
+  withLoadedHarvestUnit,
+} from '../deployments/engine-unit.js';
 import type { CheckResult, CommandResult, TriggerSource } from '../deployments/rollback.js';
 import { drillPlan } from '../names.js';
 import { unixNow } from '../platform/clock.js';
@@ -82,10 +86,13 @@ export class RollbackRun {
 
   async #guard(work: (plan: PreparedPlan, engineUnit: string) => Promise<void>): Promise<void> {
     try {
-      const [engineUnit, config] = await Promise.all([
+      const [engineUnit, harvest, backend] = await Promise.all([
         resolveEngineUnit(this.#context.config),
         withLoadedHarvestUnit(this.#context.config),
+        withLoadedBackendUnit(this.#context.config),
       ]);
+      const { backend_units } = backend.systemd;
+      const config = { ...harvest, systemd: { ...harvest.systemd, backend_units } };
       this.#config = config;
       const { plan } = this.#rollback;
       const known = plan === drillPlan ? withDrillPlan(config) : config;
@@ -274,6 +281,7 @@ export class RollbackRun {
       trigger,
       alertname: cause.alertname ?? '',
       reason: cause.reason,
+      operator: cause.operator,
       alert: cause.alert,
     };
   }

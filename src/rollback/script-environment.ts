@@ -1,5 +1,5 @@
 import type { Config } from '../config/schema.js';
-import { overrideInstalledPath, rolledBackHarvestUnit } from '../deployments/engine-unit.js';
+import { backendUnit, overrideInstalledPath, rolledBackHarvestUnit } from '../deployments/engine-unit.js';
 import type { AlertSummary, TriggerSource } from '../deployments/rollback.js';
 import { redisEnvironment } from './redis-environment.js';
 
@@ -12,6 +12,8 @@ export interface ScriptOrder {
   readonly trigger: TriggerSource;
   readonly alertname: string;
   readonly reason: string;
+  /** who asked for it; empty where nobody did */
+  readonly operator: string;
   readonly alert: AlertSummary | null;
 }
 
@@ -35,6 +37,7 @@ export function scriptEnvironment(
   order: ScriptOrder,
 ): Record<string, string> {
   const { files } = config;
+  const { backend } = config.http;
   return {
     ...baseEnvironment(),
     ...planEnvironment,
@@ -48,8 +51,13 @@ export function scriptEnvironment(
     ROLLBACK_HARVEST_UNIT: rolledBackHarvestUnit(config),
     ROLLBACK_CALIBRATION_CONFIG: files.calibration_config,
     ROLLBACK_CALIBRATION_BACKUP: files.calibration_backup,
+    ROLLBACK_GO_LIVE_MARKER: files.go_live_marker,
+    ROLLBACK_GO_LIVE_CONFIG: files.go_live_config,
+    ROLLBACK_BACKEND_UNIT: backendUnit(config),
+    ROLLBACK_BACKEND_URL: config.http.enabled && backend.url !== '' ? backend.url : 'none',
+    ROLLBACK_BACKEND_CA_FILE: backend.ca_file,
     ROLLBACK_DATABASE: config.database.enabled ? config.database.path : 'none',
-    // For scripts that read the database where there is no sqlite3.
+    // For scripts that run a program of Redline.
     ROLLBACK_NODE: process.execPath,
     ...redisEnvironment(config.redis),
     ROLLBACK_SYSTEMCTL: config.systemd.systemctl,
@@ -59,6 +67,7 @@ export function scriptEnvironment(
     ROLLBACK_MODEL: order.model,
     ROLLBACK_ALERT: oneLine(order.alertname),
     ROLLBACK_REASON: oneLine(order.reason),
+    ROLLBACK_OPERATOR: oneLine(order.operator),
     ROLLBACK_TRIGGER: order.trigger,
   };
 }

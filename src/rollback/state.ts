@@ -1,5 +1,6 @@
 import type { Deployment, DeploymentKind, PreparedBaseline } from '../deployments/deployment.js';
 import { neverSet, type KillSwitch } from '../deployments/kill-switch.js';
+import type { Promotion } from '../deployments/promotion.js';
 import { drillPlan } from '../names.js';
 import { applyDrill, emptyDrills, noteRefusal, type DrillsState } from './drill-state.js';
 import type { LedgerRecord } from './records.js';
@@ -13,6 +14,8 @@ const keptDrillRuns = 10;
 const ignoredLimit = 1000;
 /** An alert of no deployment that begins anew is recorded again so long after its last record, seconds: it may flap. */
 const recordedAgainAfter = 3600;
+/** Passes of the acceptance thresholds that are kept in memory, the newest. */
+const keptPromotions = 20;
 /** Further violations that the record of a rollback takes. */
 export const evidenceLimit = 50;
 
@@ -34,6 +37,8 @@ export interface LedgerState {
   killSwitch: KillSwitch;
   /** what was measured before a change, the newest of each kind, until a deployment of that kind takes it up */
   readonly baselines: Map<DeploymentKind, PreparedBaseline>;
+  /** passes of the acceptance thresholds, the newest, oldest first */
+  readonly promotions: Promotion[];
   /** by id, oldest first */
   readonly deployments: Map<string, Deployment>;
   /** by id, oldest first */
@@ -55,6 +60,7 @@ export function emptyState(): LedgerState {
     sharedEntry: null,
     killSwitch: neverSet,
     baselines: new Map(),
+    promotions: [],
     deployments: new Map(),
     rollbacks: new Map(),
     totals: new Map(),
@@ -127,6 +133,12 @@ export function applyRecord(state: LedgerState, record: LedgerRecord): void {
     case 'baseline_prepared': {
       const { kind, operator, baseline, time } = record;
       state.baselines.set(kind, { kind, operator, prepared_at: time, baseline });
+      return;
+    }
+    case 'promotion_passed': {
+      const { operator, window_seconds, trading_mode, values, time } = record;
+      state.promotions.push({ operator, window_seconds, trading_mode, values, passed_at: time });
+      if (state.promotions.length > keptPromotions) state.promotions.shift();
       return;
     }
     case 'deployment_started':
@@ -226,7 +238,7 @@ function applyDeployment(state: LedgerState, record: DeploymentRecord): void {
 
 /** Whether the end by time of such a deployment is judged and put on record. */
 function isJudgedAtEnd(kind: DeploymentKind): boolean {
-  return kind === 'canary' || kind === 'calibration';
+  return kind !== 'production';
 }
 
 function applyRollback(state: LedgerState, record: RollbackRecord): void {

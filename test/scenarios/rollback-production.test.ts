@@ -142,10 +142,10 @@ describe('a command of the configuration', () => {
     const pid = await system.start();
     system.behave('hanging');
     const { code, stderr } = await system.rollBack([], {
-      ROLLBACK_COMMAND_TIMEOUT: '1',
+      ROLLBACK_COMMAND_TIMEOUT: '2',
       ROLLBACK_GONE_TIMEOUT: '1',
     });
-    expect(stderr).toContain('The rollback command took longer than 1 s and was ended');
+    expect(stderr).toContain('The rollback command took longer than 2 s and was ended');
     expect(code).toBe(exit.engine);
     expect(isAlive(Number(readFileSync(system.path('hanging.pid'), 'utf8')))).toBe(false);
     expect(isAlive(pid)).toBe(true);

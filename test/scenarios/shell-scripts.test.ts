@@ -52,7 +52,15 @@ it('shellcheck has nothing to say about any script', () => {
   expect(result).toMatchObject({ status: 0, stdout: '', stderr: '' });
 });
 
-it.each(['qsc.sh', 'calibration.sh', 'production.sh'])('%s can be executed, and bash can read it', (name) => {
+it.each([
+  'qsc.sh',
+  'calibration.sh',
+  'production.sh',
+  'go-live-marker.sh',
+  'go-live-ess.sh',
+  'go-live-deactivate.sh',
+  'go-live-config.sh',
+])('%s can be executed, and bash can read it', (name) => {
   const script = join(packageRoot, 'rollback', name);
   expect(statSync(script).mode & 0o111).toBe(0o111);
   execFileSync('bash', ['-n', script]);

@@ -1,4 +1,5 @@
 import { PrometheusError, type PrometheusClient, type Sample } from '../../alerts/prometheus.js';
+import { scrapedTargets } from '../../alerts/scraped-targets.js';
 import type { Config } from '../../config/schema.js';
 import { judgedInputs } from '../../deployments/calibration-inputs.js';
 import {
@@ -83,7 +84,7 @@ async function unitLine({ systemd }: Config, role: string, unit: string): Promis
 
 async function telemetryLines(config: Config, prometheus: PrometheusClient): Promise<CheckLine[]> {
   try {
-    const [groups, targets] = await Promise.all([prometheus.ruleGroups(), prometheus.targets()]);
+    const [groups, targets] = await Promise.all([prometheus.ruleGroups(), scrapedTargets(prometheus)]);
     const roles = judgedInputs(config).flatMap((input) =>
       input === 'engine_unit' ? ['engine'] : input === 'harvest_unit' ? ['harvest'] : [],
     );

@@ -2,11 +2,12 @@ import { PrometheusError } from '../../alerts/prometheus.js';
 import { resolveEngineUnit } from '../../deployments/engine-unit.js';
 import type { Deployment } from '../../deployments/deployment.js';
 import { ExitCode, UserError } from '../../platform/errors.js';
-import { formatDuration, parseDuration } from '../../platform/duration.js';
+import { formatDuration } from '../../platform/duration.js';
 import { conditionLine, renderStarted } from '../../reports/calibration-start.js';
 import { hasFailure, renderCheckLines, type CheckLine } from '../../reports/check-lines.js';
 import { formatTime } from '../../reports/numbers.js';
 import { backupLine } from '../check/calibration.js';
+import { parseObservation } from '../observation-length.js';
 import { operatorName } from '../operator.js';
 import { preflightPlan } from '../plan-preflight.js';
 import { receiverLines } from '../preflight.js';
@@ -34,8 +35,6 @@ interface CalibrationOrder {
   readonly accepted: readonly string[];
   readonly operator: string;
 }
-
-const longestObservation = 72 * 3600;
 
 /** `redline deploy start calibration`. @returns 0 under observation, 2 refused, every reason named */
 export async function startCalibration(
@@ -75,16 +74,6 @@ function readOrder({ config }: Services, options: StartOptions, now: number): Ca
     accepted: [...new Set(accept)],
     operator: operatorName(operator),
   };
-}
-
-function parseObservation(text: string): number {
-  const seconds = parseDuration(text);
-  if (seconds === undefined || seconds === 0 || seconds > longestObservation) {
-    throw new UserError(
-      `--duration "${text}" is no length of an observation. Write it like 90m, 24h or 72h; 72h at most, since the rules look back no further.`,
-    );
-  }
-  return seconds;
 }
 
 /** Everything that could speak against the start. What a rollback needs is said, but keeps nobody from watching. */

@@ -3,15 +3,16 @@ import { resolveEngineUnit } from '../../deployments/engine-unit.js';
 import { drillPlan } from '../../names.js';
 import { ExitCode } from '../../platform/errors.js';
 import { hasFailure, renderCheckLines, type CheckLine } from '../../reports/check-lines.js';
-import { productionConditionLine, renderProductionStarted } from '../../reports/production-start.js';
+import { renderProductionStarted } from '../../reports/production-start.js';
 import { readRunbookChecks, type RunbookCheck } from '../../reports/runbook-checks.js';
+import { heldConditionLine } from '../../reports/held-condition.js';
 import { operatorName } from '../operator.js';
+import { dryRunLines } from '../plan-dry-run.js';
 import { preflightPlan } from '../plan-preflight.js';
 import { receiverLines } from '../preflight.js';
 import { openServices, type Services } from '../services.js';
 import { freshReading, refuseUnknownNames, ruleLines, silenceLine } from '../start-judgement.js';
 import { note, outputPaint, print, printJson, Progress } from '../terminal.js';
-import { dryRunLines } from './dry-run.js';
 
 export interface StartOptions {
   readonly operator?: string;
@@ -46,7 +47,9 @@ export async function startProduction(
   const checks: CheckLine[] = [
     ...lines,
     ...judged.lines,
-    ...judged.holding.map((name) => productionConditionLine(name, judged.checks, accepted.includes(name))),
+    ...judged.holding.map((name) =>
+      heldConditionLine(name, judged.checks, accepted.includes(name), 'production'),
+    ),
   ];
   if (!json && checks.some(({ level }) => level !== 'ok'))
     print(`${renderCheckLines(checks, outputPaint())}\n`);

@@ -27,7 +27,7 @@ export function alertSection(
     knownRules === 0 ? 'Unknown: Prometheus knows no alert. Are the rules loaded?' : 'No alert fired.';
   return section('Alerts', {
     lead: notes.map((note) => cell(note, 'dim')),
-    charts: episodes.length === 0 ? [] : [timeline(episodes, period, coverage)],
+    charts: episodes.length === 0 ? [] : [alertTimeline(episodes, period, coverage)],
     tables: [
       table(
         'Alerts that fired',
@@ -81,7 +81,8 @@ export function valueText({ alertname, lowest, highest, limits }: FiredAlert): s
   return low === high ? (low ?? '') : `${low ?? ''} to ${high ?? ''}`;
 }
 
-function timeline(
+/** When alerts fired in a period, a row for each alert and what it is about. */
+export function alertTimeline(
   episodes: readonly FiredAlert[],
   { start, end }: Period,
   { gaps, knownFrom }: Coverage,

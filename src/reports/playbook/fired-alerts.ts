@@ -9,6 +9,8 @@ export interface FiredAlert {
   readonly severity: string;
   readonly runbook: string;
   readonly priority: string;
+  /** plan that it starts; empty: it only tells people */
+  readonly rollback: string;
   /** what it is about, without the labels above */
   readonly labels: Readonly<Record<string, string>>;
   readonly start: number;
@@ -121,12 +123,13 @@ function episodeOf(
   last: number,
   isFiring: boolean,
 ): FiredAlert {
-  const { alertname = '', severity = '', runbook = '', priority = '' } = labels;
+  const { alertname = '', severity = '', runbook = '', priority = '', rollback = '' } = labels;
   return {
     alertname,
     severity,
     runbook,
     priority,
+    rollback,
     labels: Object.fromEntries(Object.entries(labels).filter(([name]) => !ownColumns.includes(name))),
     start: first - step,
     firedBefore: first - start <= step * 1.5,

@@ -77,11 +77,17 @@ function sectionMarkup({ title, lead, facts, charts, tables, boxes }: Section, i
   );
 }
 
-const marks: Readonly<Record<BoxState, string>> = { ticked: '\u2713', 'not ticked': '\u2717', unknown: '?' };
+const marks: Readonly<Record<BoxState, string>> = {
+  ticked: '\u2713',
+  'not ticked': '\u2717',
+  unknown: '?',
+  'to do': '\u00a0',
+};
 const markClasses: Readonly<Record<BoxState, string>> = {
   ticked: 'ticked',
   'not ticked': 'open',
   unknown: 'unknown',
+  'to do': 'todo',
 };
 
 function boxMarkup({ state, text, note }: Box): Markup {

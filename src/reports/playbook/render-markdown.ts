@@ -31,6 +31,7 @@ const marks: Readonly<Record<BoxState, string>> = {
   ticked: '[x] ',
   'not ticked': '[ ] ',
   unknown: '[ ] **unknown:** ',
+  'to do': '[ ] ',
 };
 
 function factLines(facts: readonly Fact[]): string[] {

@@ -50,8 +50,18 @@ function factLines(facts: readonly Fact[], paint: Paint): string[] {
   });
 }
 
-const marks: Readonly<Record<BoxState, string>> = { ticked: '[x]', 'not ticked': '[ ]', unknown: '[?]' };
-const markMoods: Readonly<Record<BoxState, Mood>> = { ticked: 'good', 'not ticked': 'bad', unknown: 'warn' };
+const marks: Readonly<Record<BoxState, string>> = {
+  ticked: '[x]',
+  'not ticked': '[ ]',
+  unknown: '[?]',
+  'to do': '[ ]',
+};
+const markMoods: Readonly<Record<BoxState, Mood>> = {
+  ticked: 'good',
+  'not ticked': 'bad',
+  unknown: 'warn',
+  'to do': 'dim',
+};
 
 function boxLine({ state, text, note }: Box, paint: Paint): string {
   return `  ${painted({ text: marks[state], mood: markMoods[state] }, paint)} ${text}  ${paint.dim(printable(note))}`;

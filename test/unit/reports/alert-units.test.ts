@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatAlertValue, isBeyond } from '../../../src/reports/alert-units.js';
+import { allowedText, formatAlertValue, isBeyond } from '../../../src/reports/alert-units.js';
 
 function beyond(alertname: string, value: number | undefined, ...limits: readonly number[]): boolean {
   return isBeyond(alertname, { of: '', query: 'query', value, limits });
@@ -34,4 +34,13 @@ it('values have the unit of what their alert judges', () => {
   expect(formatAlertValue('WinRateLow', 0.4, 0.45)).toBe('40.0%');
   expect(formatAlertValue('CandlesStale', 4500, 3900)).toBe('1h 15m');
   expect(formatAlertValue('RetrainingFrequent', 6, 5)).toBe('6');
+  expect(formatAlertValue('RiskLimitBreached', 0.03, 0.1)).toBe('3.0%');
+  expect(formatAlertValue('RiskLimitBreached', 2, 0, 'query_2')).toBe('2');
+});
+
+it('says of an alert about what is good from where it is told, not that more is wrong', () => {
+  const of = (limit: number) => ({ query: 'query' as const, limits: [limit] });
+  expect(allowedText('QscMonitoringCompleted', of(0.95))).toBe('told at 95%');
+  expect(allowedText('GoLiveFirstOrder', of(0))).toBe('told above 0');
+  expect(allowedText('GoLivePositionLimit', of(2))).toBe('at most 2');
 });

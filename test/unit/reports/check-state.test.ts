@@ -80,6 +80,13 @@ describe('the state of a check', () => {
     expect(stateIn([])).toBe('unknown');
   });
 
+  it.each(['LogCriticalEvent', 'LogWarningEvent'])('of %s is well where a log is followed', (alertname) => {
+    const stateIn = (present: string[]): string =>
+      checkState(ruleOf(alertname), [value(undefined, 300)], { ...looked, present }).state;
+    expect(stateIn(['log'])).toBe('ok');
+    expect(stateIn([])).toBe('unknown');
+  });
+
   it.each(['RollbackLeftCalibrationLoaded', 'RollbackLeftServiceDown', 'QscOverrideStillPresent'])(
     'of %s is none after no rollback',
     (alertname) => {

@@ -56,6 +56,44 @@ describe('preparePlan', () => {
     ]);
   });
 
+  it('ends a go-live by four scripts of its own, each verified, from the fastest to the slowest', () => {
+    const config = parseConfig(
+      { files: { root: '/srv/trading' }, systemd: { backend_units: ['backend', 'other'] } },
+      'the test',
+    );
+    const script = (name: string): string => join(packageRoot, 'rollback', `go-live-${name}.sh`);
+    const methods = preparePlan(config, 'go-live', unit).methods.map(
+      ({ name, argv, timeoutSeconds, verify }) => ({
+        name,
+        argv,
+        timeoutSeconds,
+        verify,
+      }),
+    );
+    expect(methods).toEqual([
+      {
+        name: 'marker',
+        argv: [script('marker')],
+        timeoutSeconds: 10,
+        verify: [{ file_absent: 'go_live.active' }],
+      },
+      ...[
+        { name: 'ess', timeoutSeconds: 30 },
+        { name: 'deactivate', timeoutSeconds: 60 },
+      ].map((method) => ({
+        ...method,
+        argv: [script(method.name)],
+        verify: [{ command: [script(method.name), '--check'] }],
+      })),
+      {
+        name: 'config',
+        argv: [script('config')],
+        timeoutSeconds: 300,
+        verify: [{ command: [script('config'), '--check'] }, { unit_active: 'backend.service' }],
+      },
+    ]);
+  });
+
   it('verifies no harvest consumer where the trading system has none', () => {
     const units = (deployments: object): string[] => {
       const config = parseConfig({ deployments, systemd: { harvest_units: ['harvest'] } }, 'the test');
@@ -132,6 +170,7 @@ describe('scriptEnvironment', () => {
     model: 'patchtst',
     trigger: 'webhook',
     alertname: 'QscDeadZone\n\0; rm',
+    operator: '',
     reason: `HOLD 0.9\r\n$(reboot)\0${'x'.repeat(600)}`,
     alert: null,
   } as const;
@@ -175,6 +214,28 @@ describe('scriptEnvironment', () => {
       ROLLBACK_NODE: process.execPath,
     });
     expect(environment({ enabled: false }).ROLLBACK_DATABASE).toBe('none');
+  });
+
+  it('names what a go-live is ended with, and no backend where there is none', () => {
+    const environment = (http: object) =>
+      scriptEnvironment(
+        parseConfig(
+          { http, files: { go_live_marker: '/srv/live' }, systemd: { backend_units: ['b'] } },
+          'the test',
+        ),
+        unit,
+        {},
+        { ...order, operator: 'alice\n b' },
+      );
+    expect(environment({ backend: { url: 'https://b:8000', ca_file: '/etc/ca.pem' } })).toMatchObject({
+      ROLLBACK_GO_LIVE_MARKER: '/srv/live',
+      ROLLBACK_BACKEND_UNIT: 'b.service',
+      ROLLBACK_BACKEND_URL: 'https://b:8000',
+      ROLLBACK_BACKEND_CA_FILE: '/etc/ca.pem',
+      ROLLBACK_OPERATOR: 'alice  b',
+    });
+    expect(environment({ enabled: false }).ROLLBACK_BACKEND_URL).toBe('none');
+    expect(environment({ backend: { url: '' } }).ROLLBACK_BACKEND_URL).toBe('none');
   });
 
   it('holds no NUL and no line break, and is bounded', () => {

@@ -17,6 +17,7 @@ export function firedAlert(parts: Partial<FiredAlert> = {}): FiredAlert {
     severity: 'critical',
     runbook: 'playbook',
     priority: '',
+    rollback: '',
     labels: { symbol: 'ETH/USDT' },
     start: now - 7200,
     firedBefore: false,

@@ -1,17 +1,23 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Config } from '../../config/schema.js';
-import { errorMessage, UserError } from '../../platform/errors.js';
-import { packageRoot } from '../../platform/package-root.js';
-import { runCommand } from '../../platform/run-command.js';
-import type { CheckLine } from '../../reports/check-lines.js';
-import { printable } from '../../reports/text.js';
-import { preparePlan, type PreparedMethod } from '../../rollback/plans.js';
-import { scriptEnvironment } from '../../rollback/script-environment.js';
+import type { Config } from '../config/schema.js';
+import { errorMessage, UserError } from '../platform/errors.js';
+import { packageRoot } from '../platform/package-root.js';
+import { runCommand } from '../platform/run-command.js';
+import type { CheckLine } from '../reports/check-lines.js';
+import { printable } from '../reports/text.js';
+import { preparePlan, type PreparedMethod } from '../rollback/plans.js';
+import { scriptEnvironment } from '../rollback/script-environment.js';
 
-/** The one script that is known to change nothing with `--dry-run`. */
-const ownScript = join(packageRoot, 'rollback', 'production.sh');
-/** Longest time that it may take, seconds: it asks the database. */
+/** The scripts that are known to change nothing with `--dry-run`. */
+const ownScripts = [
+  'production.sh',
+  'go-live-marker.sh',
+  'go-live-ess.sh',
+  'go-live-deactivate.sh',
+  'go-live-config.sh',
+].map((name) => join(packageRoot, 'rollback', name));
+/** Longest time that one may take, seconds: it may ask a database or a backend. */
 const timeout = 30;
 /** Longest part of what it said that is shown, characters. */
 const shown = 500;
@@ -32,6 +38,7 @@ export async function dryRunLines(config: Config, name: string, engineUnit: stri
       trigger: 'manual',
       alertname: '',
       reason: 'dry run',
+      operator: '',
       alert: null,
     });
     return await Promise.all(plan.methods.map((method) => dryRunLine(config, method, environment)));
@@ -47,7 +54,8 @@ async function dryRunLine(
   environment: Readonly<Record<string, string>>,
 ): Promise<CheckLine> {
   const what = `dry run of ${name}`;
-  if ((await realPath(argv[0] ?? '')) !== (await realPath(ownScript)))
+  const [program = '', ...own] = await Promise.all([argv[0] ?? '', ...ownScripts].map(realPath));
+  if (!own.includes(program))
     return { what, level: 'ok', detail: `not tried: ${argv[0] ?? ''} is no script of Redline's` };
   const { error, exit_code, timed_out, output } = await runCommand({
     argv: [...argv, '--dry-run'],
@@ -72,7 +80,7 @@ async function dryRunLine(
     what,
     level: 'fail',
     detail: `${how}${said === '' ? '' : `: ${said}`}`,
-    todo: 'Mend it: a violation could not be rolled back. docs/production.md tells every setting.',
+    todo: 'Mend it: a violation could not be rolled back. The script tells every setting with --help.',
   };
 }
 
