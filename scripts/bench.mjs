@@ -1,9 +1,4 @@
-// npm run bench: measures the figures of the README. Arguments choose files: npm run bench -- scrape
-import { checkNode, ensureDependencies, ensurePrograms, exclusively, programs, run } from './setup.mjs';
+// npm run bench: measures the figures of docs/figures.md. Arguments choose files: npm run bench -- scrape
+import { programs, runVitest } from './setup.mjs';
 
-checkNode();
-exclusively(() => {
-  ensureDependencies();
-  ensurePrograms(Object.keys(programs));
-});
-run('npx', ['--no-install', 'vitest', 'run', '--config', 'vitest.bench.config.ts', ...process.argv.slice(2)]);
+runVitest(Object.keys(programs), 'vitest.bench.config.ts');

@@ -18,6 +18,7 @@ import { relocatePrograms } from './relocate.mjs';
 export const root = fileURLToPath(new URL('..', import.meta.url));
 const serversFolder = join(root, '.redline', 'servers');
 const systemdFolder = join(root, '.redline', 'systemd');
+const browserFolder = join(root, '.redline', 'browser');
 
 /** A program that Redline starts, and the Debian packages that bring it. */
 export const programs = {
@@ -41,6 +42,9 @@ const systemdPackages = [
   ...['libip4tc2', 'libkmod2', 'libseccomp2', 'libssl3', 'libcap2', 'libacl1'],
 ];
 
+/** What brings a browser, and letters for it. What else it needs and the machine lacks is found out by apt. */
+const browserPackages = ['chromium', 'fonts-liberation', 'fontconfig-config'];
+
 /** Names under which a program is found, Debian's among them. */
 const alternativeNames = {
   alertmanager: ['alertmanager', 'prometheus-alertmanager'],
@@ -57,6 +61,16 @@ export function run(command, args, options = {}) {
   if (result.error) fail(`${command} could not be started: ${result.error.message}`);
   if (result.status !== 0)
     fail(`${command} ${args.join(' ')} failed (${result.signal ?? `exit ${result.status}`}).`);
+}
+
+/** Sets up what these tests need, then runs them; arguments of the command choose files. */
+export function runVitest(wanted, config) {
+  checkNode();
+  exclusively(() => {
+    ensureDependencies();
+    ensurePrograms(wanted);
+  });
+  run('npx', ['--no-install', 'vitest', 'run', '--config', config, ...process.argv.slice(2)]);
 }
 
 export function checkNode() {
@@ -82,6 +96,7 @@ export function ensureDependencies() {
 }
 
 export function ensureBuild() {
+  process.stderr.write('Building ...\n');
   run('npm', ['run', '--silent', 'build'], { stdio: ['ignore', 2, 2] });
 }
 
@@ -142,11 +157,33 @@ export function offerSystemd() {
 }
 
 /**
+ * Fetches Debian's chromium with the libraries that this machine lacks, for the tests that look at the status page and for
+ * its screenshots. Those tests are skipped without it, so nothing fails here.
+ */
+export function offerBrowser() {
+  if (process.platform !== 'linux' || locateBrowser() !== undefined) return;
+  process.stderr.write('Fetching chromium for the tests (unpacked into .redline/browser) ...\n');
+  const problem = fetchPackages(browserPackages, browserFolder, [], true);
+  if (problem !== undefined)
+    process.stderr.write(`It could not be fetched, so tests that need it are skipped: ${problem}\n`);
+}
+
+/** Where chromium stands: on the PATH, else unpacked; undefined: nowhere. */
+function locateBrowser() {
+  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
+  return [
+    ...folders.map((folder) => join(folder, 'chromium')),
+    join(browserFolder, 'usr/lib/chromium/chromium'),
+  ].find((path) => existsSync(path));
+}
+
+/**
  * @param target folder that the packages' files are added to
  * @param optional packages that are left out where they cannot be had
+ * @param isWhole whether what the packages depend on is fetched too, as far as it is not installed
  * @returns what went wrong, or undefined
  */
-function fetchPackages(packages, target, optional = []) {
+function fetchPackages(packages, target, optional = [], isWhole = false) {
   const work = join(root, '.redline', `fetch-${process.pid}`);
   rmSync(work, { recursive: true, force: true });
   for (const folder of ['lists/partial', 'cache/archives/partial', 'debs'])
@@ -166,14 +203,23 @@ function fetchPackages(packages, target, optional = []) {
   const apt = (args) =>
     spawnSync('apt-get', [...own, ...args], {
       cwd: join(work, 'debs'),
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       encoding: 'utf8',
+      maxBuffer: 16 * 1024 * 1024,
     });
   try {
-    for (const args of [['update'], ['download', ...packages]]) {
-      const result = apt(args);
-      if (result.status !== 0) return `apt-get ${args[0]} failed: ${result.stderr.trim().split('\n').at(-1)}`;
+    const failure = ({ stderr }, what) => `apt-get ${what} failed: ${stderr.trim().split('\n').at(-1)}`;
+    const updated = apt(['update']);
+    if (updated.status !== 0) return failure(updated, 'update');
+    let wanted = packages;
+    if (isWhole) {
+      const listed = apt(['--no-install-recommends', '--print-uris', 'install', ...packages]);
+      if (listed.status !== 0) return failure(listed, 'install --print-uris');
+      // 'address' name_version_architecture.deb size ...
+      wanted = listed.stdout.split('\n').flatMap((line) => /^'[^']*' ([^_ ]+)_/.exec(line)?.[1] ?? []);
     }
+    const downloaded = apt(['download', ...wanted]);
+    if (downloaded.status !== 0) return failure(downloaded, 'download');
     for (const name of optional) apt(['download', name]);
     const unpacked = join(work, 'root');
     for (const file of readdirSync(join(work, 'debs')).filter((name) => name.endsWith('.deb'))) {

@@ -14,11 +14,14 @@ const child = spawn(
   [join(root, 'dist', 'main.js'), 'up', '--demo', ...process.argv.slice(2)],
   { stdio: 'inherit' },
 );
-// Ctrl-C reaches the whole group; this process only waits for the stack to have ended.
-for (const signal of ['SIGINT', 'SIGTERM'])
-  process.on(signal, () => {
-    if (signal === 'SIGTERM') child.kill(signal);
-  });
+// Ctrl-C reaches the stack too, which ends at the first signal and takes no notice of the second.
+const end = () => child.kill('SIGTERM');
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end);
+// npm hands a signal to its shell alone, which ends without handing it on.
+const { ppid } = process;
+setInterval(() => {
+  if (process.ppid !== ppid) end();
+}, 500).unref();
 child.on('exit', (code, signal) => {
   process.exitCode = code ?? (signal === null ? 1 : 130);
 });

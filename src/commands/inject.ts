@@ -2,7 +2,9 @@ import {
   calibrate,
   calibrationFaults,
   canaryFaults,
+  goLiveFaults,
   healed,
+  operationsFaults,
   productionFaults,
 } from '../simulator/faults/fault-names.js';
 import type { RegisterCommand } from './context.js';
@@ -14,6 +16,10 @@ Faults of a calibration:
   ${calibrationFaults.join('\n  ')}
 Faults of what runs in production:
   ${productionFaults.join('\n  ')}
+Faults of a go-live:
+  ${goLiveFaults.join('\n  ')}
+Faults of the operation:
+  ${operationsFaults.join('\n  ')}
 Besides:
   ${healed.padEnd(12)}heals
   ${calibrate.padEnd(12)}no fault: puts a new calibration into the configuration and restarts the engine, as its operator would`;

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import type { DeploymentKind } from '../deployments/deployment.js';
 import type { RegisterCommand } from './context.js';
 
 interface Options {
@@ -6,8 +7,10 @@ interface Options {
   readonly canary: boolean;
   readonly calibration: boolean;
   readonly production: boolean;
+  readonly goLive: boolean;
   readonly directory: string;
   readonly ports: 'usual' | 'free';
+  readonly filesOnly: boolean;
 }
 
 /** `redline up`: the whole stack on this machine. */
@@ -30,6 +33,11 @@ export const registerUp: RegisterCommand = (program, context) => {
         .default(false)
         .conflicts('calibration'),
     )
+    .addOption(
+      new Option('--go-live', 'with --demo: a go-live under observation instead of the canary')
+        .default(false)
+        .conflicts(['calibration', 'production']),
+    )
     .option('--directory <folder>', 'with --demo: the folder that it makes anew', '.redline/demo')
     .addOption(
       new Option(
@@ -39,15 +47,23 @@ export const registerUp: RegisterCommand = (program, context) => {
         .choices(['usual', 'free'])
         .default('usual'),
     )
-    .action(async ({ demo: isDemo, canary, calibration, production, directory, ports }: Options) => {
+    .addOption(
+      new Option('--files-only', "make the demonstration's folder, start nothing (for containers)")
+        .default(false)
+        .implies({ demo: true }),
+    )
+    .action(async (options: Options) => {
       const configPath = context.configPath();
-      if (isDemo) {
+      if (options.filesOnly) {
+        const { layOutFiles } = await import('../stack/demonstration.js');
+        await layOutFiles(configPath, options.directory);
+      } else if (options.demo) {
         const { demo } = await import('../stack/demo.js');
         await demo({
           configPath,
-          directory,
-          freePorts: ports === 'free',
-          deployment: production ? 'production' : calibration ? 'calibration' : canary ? 'canary' : undefined,
+          directory: options.directory,
+          freePorts: options.ports === 'free',
+          deployment: chosenDeployment(options),
         });
       } else {
         const { up } = await import('../stack/up.js');
@@ -55,3 +71,10 @@ export const registerUp: RegisterCommand = (program, context) => {
       }
     });
 };
+
+function chosenDeployment({ canary, calibration, production, goLive }: Options): DeploymentKind | undefined {
+  if (goLive) return 'go-live';
+  if (production) return 'production';
+  if (calibration) return 'calibration';
+  return canary ? 'canary' : undefined;
+}

@@ -7,6 +7,8 @@ import { formatAddress, listen } from '../platform/http-server.js';
 import { terminationSignal } from '../platform/shutdown.js';
 import { publishAddress, simulatorListenAddress, simulatorVariable, withdrawAddress } from './address.js';
 import { createControlServer } from './control-server.js';
+import { goLiveFilesOf } from './services/go-live-files.js';
+import { refuseTakenAddresses, servedServices } from './services/settings.js';
 import { JournalFile } from './trading/journal-file.js';
 import { Simulator } from './simulator.js';
 import { layOutTradingFiles } from './trading-files.js';
@@ -30,6 +32,7 @@ export interface RunOptions {
 export async function runSimulator({ config, rate, seed, ownRedis }: RunOptions): Promise<void> {
   const ended = terminationSignal();
   const pidFile = config.systemd.engine_pid_file || join(config.files.root, 'engine.pid');
+  const services = servedServices(config, seed);
   const unit = await resolveEngineUnit(config);
   const journal = new JournalFile(join(dirname(pidFile), journalName), {
     engine: unit,
@@ -56,6 +59,12 @@ export async function runSimulator({ config, rate, seed, ownRedis }: RunOptions)
       harvestPidFile: config.systemd.harvest_pid_file || join(dirname(pidFile), 'harvest.pid'),
       root: config.files.root,
     },
+    services: {
+      settings: services,
+      files: goLiveFilesOf(config.files),
+      backendPidFile: config.systemd.backend_pid_file || join(dirname(pidFile), 'backend.pid'),
+      folder: dirname(pidFile),
+    },
     production: {
       database: config.database.enabled ? config.database : undefined,
       log: config.files.production_log || undefined,
@@ -69,6 +78,7 @@ export async function runSimulator({ config, rate, seed, ownRedis }: RunOptions)
   const server = createControlServer(simulator);
   const address = await listen(server, simulatorListenAddress(process.env), simulatorVariable);
   try {
+    await refuseTakenAddresses(services);
     await layOutTradingFiles(config.files);
     await simulator.start();
     await publishAddress(config.state.directory, address);

@@ -9,8 +9,9 @@ import {
   isCalibrationFault,
   isModelFault,
   isProductionFault,
+  isServiceFault,
   type FaultName,
-  type ProductionFault,
+  type ServiceFault,
 } from './faults/fault-names.js';
 import { burstEvents, Intents, stalledAge } from './intents.js';
 import { models, type Model } from './market.js';
@@ -22,7 +23,10 @@ import { Production, type ProductionOptions } from './production/production.js';
 import { Random } from './random.js';
 import { RedisProcess } from './redis-process.js';
 import { RedisWriter, type RedisAccess } from './redis-writer.js';
+import { serviceFaultFacts } from './faults/service-faults.js';
+import { Services, type ServicesOptions } from './services/services.js';
 import type { SimulatorStatus } from './status.js';
+import type { TableFault } from './tables/table-fault.js';
 import { Telemetry } from './telemetry.js';
 import type { TradingJournal } from './trading/journal.js';
 import { TradingKeys, writtenKeys } from './trading/keys.js';
@@ -44,6 +48,7 @@ export interface SimulatorOptions {
   /** whether `redis-down` may suspend the server */
   readonly ownsRedis: boolean;
   readonly units: Pick<TradingUnitsOptions, 'engine' | 'harvestPidFile' | 'root'>;
+  readonly services: Omit<ServicesOptions, 'onNote'>;
   readonly production: Omit<ProductionOptions, 'seed'>;
   readonly journal: TradingJournal;
   /** events a second */
@@ -69,6 +74,7 @@ export class Simulator {
   readonly #intents: Intents;
   readonly #state: TradingState;
   readonly #units: TradingUnits;
+  readonly #services: Services;
   readonly #production: Production;
   readonly #notes: Notes;
   readonly #stopped = new AbortController();
@@ -92,6 +98,12 @@ export class Simulator {
       engine: () => this.#units.engine,
     });
     this.#production = new Production({ ...options.production, seed: options.seed });
+    this.#services = new Services({
+      ...options.services,
+      onNote: (text) => {
+        this.#notes.add('service', text);
+      },
+    });
     this.#units = new TradingUnits({
       ...options.units,
       onEngine: (run) => {
@@ -113,7 +125,7 @@ export class Simulator {
     await this.#intents.layDown();
     await this.#state.layDown();
     await this.#production.open(unixNow());
-    await this.#units.start();
+    await Promise.all([this.#units.start(), this.#services.start()]);
     this.#writing = this.#keepWriting();
   }
 
@@ -122,6 +134,7 @@ export class Simulator {
       fault:
         this.#fault === undefined ? null : { name: this.#fault.name, injected_at: this.#fault.injectedAt },
       ...this.#units.status,
+      services: this.#services.status,
       telemetry: {
         writing: this.#flows,
         reachable: this.#haltedRedis === undefined && this.#redis.reachable,
@@ -144,6 +157,7 @@ export class Simulator {
       await this.#heal();
       if (name === undefined) {
         await this.#units.deploy();
+        await this.#services.activate();
         await this.#intents.burst();
         this.#notes.add('healed', 'healed');
         return healedLines(burstEvents);
@@ -184,7 +198,7 @@ export class Simulator {
   async stop(): Promise<void> {
     this.#stopped.abort();
     this.#haltedRedis?.resume();
-    await Promise.all([this.#units.stop(), this.#writing]);
+    await Promise.all([this.#units.stop(), this.#services.stop(), this.#writing]);
     await this.#turn;
     await this.#production.stop();
     this.#redis.close();
@@ -207,7 +221,9 @@ export class Simulator {
     } else if (isCalibrationFault(name)) {
       await this.#adopt({ ...healthyConduct, ...calibrationFaultFacts[name].conduct });
     } else if (isProductionFault(name)) {
-      await this.#beginInProduction(name);
+      await this.#bendTables(name, productionFaultFacts[name].tables);
+    } else if (isServiceFault(name)) {
+      await this.#beginInServices(name);
     } else if (name === 'telemetry-stall') {
       await this.#intents.stall();
     } else {
@@ -221,9 +237,14 @@ export class Simulator {
     }
   }
 
-  async #beginInProduction(name: ProductionFault): Promise<void> {
-    const { tables } = productionFaultFacts[name];
-    if (!(await this.#production.inject(tables, unixNow())))
+  async #beginInServices(name: ServiceFault): Promise<void> {
+    const { trouble, tables } = serviceFaultFacts[name];
+    if (trouble !== undefined) await this.#services.trouble(trouble);
+    if (tables !== undefined) await this.#bendTables(name, tables);
+  }
+
+  async #bendTables(name: FaultName, fault: TableFault): Promise<void> {
+    if (!(await this.#production.inject(fault, unixNow())))
       throw new UserError(
         `${name} is a fault of the trade tables, and this simulator writes none (database.enabled).`,
       );
@@ -234,6 +255,7 @@ export class Simulator {
     this.#haltedRedis = undefined;
     this.#fault = undefined;
     this.#intents.distort(undefined);
+    await this.#services.heal();
     await this.#production.heal(unixNow(), this.#units.isDeployed);
     await this.#adopt(healthyConduct);
   }

@@ -6,10 +6,12 @@ export const noteSchema = z.object({
   /** grows by one a note */
   sequence: z.number(),
   at: z.number(),
-  kind: z.enum(['injected', 'healed', 'engine', 'telemetry']),
+  kind: z.enum(['injected', 'healed', 'engine', 'service', 'telemetry']),
   text: z.string(),
 });
 export type Note = z.infer<typeof noteSchema>;
+
+const run = z.object({ pid: z.number(), started_at: z.number() }).nullable();
 
 /** Answer of the simulator's `GET /status`. Times are Unix seconds. */
 export const simulatorStatus = z.object({
@@ -23,9 +25,11 @@ export const simulatorStatus = z.object({
       calibration: z.string().nullable(),
     })
     .nullable(),
-  harvest: z.object({ pid: z.number(), started_at: z.number() }).nullable(),
+  harvest: run,
   /** what runs in production and opens the trades; null: it was stopped */
-  deployment: z.object({ pid: z.number(), started_at: z.number() }).nullable(),
+  deployment: run,
+  /** those that are served over HTTP; null: between two runs, held, or not served at all */
+  services: z.object({ backend: run, model_service: run, frontend: run }),
   telemetry: z.object({
     writing: z.boolean(),
     reachable: z.boolean(),

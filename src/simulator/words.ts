@@ -4,11 +4,13 @@ import {
   isCalibrationFault,
   isModelFault,
   isProductionFault,
+  isServiceFault,
   type CalibrationFault,
   type FaultName,
 } from './faults/fault-names.js';
 import { faults } from './faults/faults.js';
 import { productionFaultFacts } from './faults/production-faults.js';
+import { serviceFaultFacts } from './faults/service-faults.js';
 
 /** What is true as a fault is injected. */
 export interface InjectionFacts {
@@ -45,7 +47,7 @@ export function describeInjection(name: FaultName, facts: InjectionFacts): strin
 /** Tells that everything was healed. */
 export function healedLines(burst: number): string[] {
   return [
-    `Healed: ${burst} healthy events were written at once, so that windows are healthy again; the trade tables are what they were.`,
+    `Healed: ${burst} healthy events were written at once, so that windows are healthy again; the trade tables are what they were; the services run, and the backend trades for real.`,
   ];
 }
 
@@ -64,6 +66,13 @@ function detail(name: FaultName, facts: InjectionFacts): string[] {
     return [
       ...(lasting === undefined ? [] : [lasting]),
       `A rollback stops the trading and does not undo this. It ends after: ${heal}`,
+    ];
+  }
+  if (isServiceFault(name)) {
+    const { lasting } = serviceFaultFacts[name];
+    return [
+      ...(lasting === undefined ? [] : [lasting]),
+      `A rollback does not undo this. It ends after: ${heal}`,
     ];
   }
   if (name === 'telemetry-stall') {

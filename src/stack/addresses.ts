@@ -18,6 +18,15 @@ export function stackAddresses(config: Config): NeededAddress[] {
   ];
 }
 
+/** The addresses of the services that a demonstration's trading system serves. @throws UserError for one of another machine */
+export function serviceAddresses({ http }: Config): NeededAddress[] {
+  return [
+    loopbackAddress(http.backend.url, 'http.backend.url', 80),
+    loopbackAddress(http.model_service.url, 'http.model_service.url', 80),
+    loopbackAddress(http.frontend.url, 'http.frontend.url', 80),
+  ];
+}
+
 /**
  * The address in a URL of a server that the stack is to start.
  * @throws UserError when it is not on this machine's loopback interface

@@ -9,6 +9,7 @@ import { formatAddress, type ListenAddress } from '../platform/http-server.js';
 import { packageRoot } from '../platform/package-root.js';
 import { loopbackAddress } from './addresses.js';
 import { renderAlertmanagerConfig } from './alertmanager-config.js';
+import { backendTarget } from './backend-target.js';
 import { Child } from './child.js';
 import { renderPrometheusConfig } from './prometheus-config.js';
 import { acceptsConnections, answersOk, startAlertmanager, startPrometheus, startRedis } from './servers.js';
@@ -42,8 +43,13 @@ export function simulatorComponent(settings: StackSettings, address: ListenAddre
   return {
     name: 'Simulator',
     start: () =>
-      startRedline(settings, 'simulator', ['simulate', '--own-redis'], () =>
-        answersOk(`http://${formatAddress(address)}/status`),
+      startRedline(
+        settings,
+        'simulator',
+        ['simulate', '--own-redis'],
+        () => answersOk(`http://${formatAddress(address)}/status`),
+        // It writes two months of a past first, and starts six processes.
+        60,
       ),
   };
 }
@@ -101,6 +107,7 @@ export function prometheusComponent({ config }: StackSettings): Component {
             ? serverToken(receiver.token_file, 'receiver.token_file')
             : '',
         },
+        backend: backendTarget(config.http),
         prometheus: `127.0.0.1:${port}`,
         alertmanager: formatAddress(loopbackAddress(config.alertmanager.url, 'alertmanager.url', 80)),
       });
@@ -160,6 +167,7 @@ async function startRedline(
   name: string,
   args: readonly string[],
   ready: () => Promise<boolean>,
+  readyTimeoutSeconds = 20,
 ): Promise<Child> {
   const directory = await folderOf(name, config);
   return Child.start({
@@ -169,6 +177,7 @@ async function startRedline(
     environment,
     logFile: join(directory, `${name}.log`),
     ready,
+    readyTimeoutSeconds,
   });
 }
 

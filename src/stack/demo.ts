@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Deployment } from '../deployments/deployment.js';
+import type { Deployment, DeploymentKind } from '../deployments/deployment.js';
+import { receiverAddress } from '../config/receiver-address.js';
 import { formatDuration } from '../platform/duration.js';
 import { formatAddress } from '../platform/http-server.js';
 import { poll } from '../platform/poll.js';
-import { checkFree, loopbackAddress, stackAddresses } from './addresses.js';
+import { checkFree, loopbackAddress, serviceAddresses, stackAddresses } from './addresses.js';
 import {
   alertmanagerComponent,
   exporterComponent,
@@ -30,6 +31,7 @@ import { runComponents, type Run } from './run-components.js';
 import { Screen } from './screen.js';
 import { Timeline, type Snapshot } from './timeline.js';
 import { simulatorVariable } from '../simulator/address.js';
+import type { FaultName } from '../simulator/faults/fault-names.js';
 
 /** Pause between two looks at the programs. */
 const lookEveryMs = 250;
@@ -44,8 +46,11 @@ const deployments = {
     fault: 'drawdown',
   },
   production: { commands: ['deploy start production'], fault: 'portfolio-drawdown' },
-} as const;
-type DemoDeployment = keyof typeof deployments;
+  'go-live': { commands: ['deploy start go-live --operator demonstration'], fault: 'daily-loss-emergency' },
+} as const satisfies Record<
+  DeploymentKind,
+  { readonly commands: readonly string[]; readonly fault: FaultName }
+>;
 
 export interface DemoOptions {
   /** the value of --config: moves addresses, nothing else */
@@ -53,7 +58,7 @@ export interface DemoOptions {
   readonly directory: string;
   readonly freePorts: boolean;
   /** what is put under observation once everything runs; undefined: nothing */
-  readonly deployment: DemoDeployment | undefined;
+  readonly deployment: DeploymentKind | undefined;
 }
 
 /**
@@ -67,6 +72,7 @@ export async function demo(options: DemoOptions): Promise<void> {
   await checkFree([
     loopbackAddress(planned.redis.url, 'redis.url', 6379),
     { ...ports.simulator, setting: simulatorVariable },
+    ...serviceAddresses(planned),
     ...stackAddresses(planned),
   ]);
   const interrupted = untilInterrupted();
@@ -103,7 +109,7 @@ function components(demonstration: Demonstration): Run['components'] {
     { component: prometheusComponent(settings), where: config.prometheus.url },
     {
       component: simulatorComponent(settings, simulator),
-      where: `http://${formatAddress(simulator)}/status, the trading system`,
+      where: `http://${formatAddress(simulator)}/status, the trading system; its backend ${config.http.backend.url}/health`,
     },
     {
       component: exporterComponent(settings),
@@ -121,13 +127,15 @@ async function show(
   demonstration: Demonstration,
   screen: Screen,
   interrupted: AbortSignal,
-  deployment: DemoDeployment | undefined,
+  deployment: DeploymentKind | undefined,
 ): Promise<void> {
   const command = commandPrefix(demonstration.configPath, process.env);
   const observer = new Observer(demonstration);
   const { simulator } = await observer.look();
   const engine = `process ${simulator?.engine?.pid ?? '?'} of the simulator`;
   screen.line(`  Engine        ${engine}, since no quantum-ai-engine unit runs on this machine`);
+  screen.line(`  Status page   ${receiverAddress(demonstration.config)}/`);
+  screen.line(`  Log in there  with the token of ${demonstration.config.receiver.token_file}`);
   screen.line(`\nFiles and logs are below ${demonstration.directory}. Ctrl-C ends everything.`);
   screen.status('waiting for the first readings ...');
   await poll(

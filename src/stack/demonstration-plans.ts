@@ -14,6 +14,14 @@ export function demonstrationPlans(redisCli: string): object {
       // Nobody waits a minute in front of a demonstration for no trade to be opened.
       ROLLBACK_QUIET_SECONDS: '10',
     },
+    'go-live': {
+      ROLLBACK_ESS_COMMAND: [process.execPath, 'scripts/activate_ess.py', '--reason', '{reason}'].join('\n'),
+      ROLLBACK_DEACTIVATE_COMMAND: [
+        process.execPath,
+        'scripts/go_live_deactivate.py',
+        ...['--reason', '{reason}', '--operator', '{operator}'],
+      ].join('\n'),
+    },
   };
   const { rollbacks } = parseConfig({}, 'the defaults');
   return Object.fromEntries(

@@ -27,6 +27,14 @@ const movable = z.object({
   receiver: z.object({ listen: z.string().optional(), reconcile_interval: z.string().optional() }).optional(),
   prometheus: z.object({ url: z.string().optional(), scrape_interval: z.string().optional() }).optional(),
   alertmanager: z.object({ url: z.string().optional() }).optional(),
+  grafana: z.object({ url: z.string().optional() }).optional(),
+  http: z
+    .object({
+      backend: z.object({ url: z.string().optional() }).optional(),
+      model_service: z.object({ url: z.string().optional() }).optional(),
+      frontend: z.object({ url: z.string().optional() }).optional(),
+    })
+    .optional(),
 });
 type Movable = z.output<typeof movable>;
 
@@ -68,6 +76,11 @@ export async function atFreePorts({ settings }: DemonstrationPorts): Promise<Dem
       receiver: { ...settings.receiver, listen: await address() },
       prometheus: { ...settings.prometheus, url: `http://${await address()}` },
       alertmanager: { url: `http://${await address()}` },
+      http: {
+        backend: { url: `http://${await address()}` },
+        model_service: { url: `http://${await address()}` },
+        frontend: { url: `http://${await address()}` },
+      },
     },
     simulator: { host: '127.0.0.1', port: await freePort() },
   };
@@ -80,19 +93,39 @@ export function demonstrationSettings({
   receiver,
   prometheus,
   alertmanager,
+  grafana,
+  http,
 }: Movable): object {
   return {
     redis: { url: 'redis://127.0.0.1:16379', ...redis },
-    systemd: { systemctl: './systemctl', engine_pid_file: 'engine.pid', harvest_pid_file: 'harvest.pid' },
+    systemd: {
+      systemctl: './systemctl',
+      engine_pid_file: 'engine.pid',
+      harvest_pid_file: 'harvest.pid',
+      backend_pid_file: 'backend.pid',
+    },
     journal: { journalctl: './journalctl' },
     files: { root: 'trading', override_installed: 'etc/systemd/system/%u.d/qsc_canary.conf' },
     exporter: { listen: '127.0.0.1:9711', ...exporter },
     receiver: { listen: '127.0.0.1:9712', token_file: 'receiver.token', ...receiver },
     prometheus: { url: 'http://127.0.0.1:9090', scrape_interval: '1s', ...prometheus },
     alertmanager: { url: 'http://127.0.0.1:9093', ...alertmanager },
+    grafana: { ...grafana },
     state: { directory: 'state' },
     // Nobody waits two minutes in front of a demonstration for a restart to count.
-    deployments: { calibration: { settle: '5s' } },
+    deployments: { calibration: { settle: '5s' }, go_live: { settle: '5s' } },
+    http: {
+      // Nor ten seconds for a service to be found down.
+      interval: '2s',
+      backend: {
+        url: 'http://127.0.0.1:18000',
+        ...http?.backend,
+        daily_result: { unit: 'percent', positive: 'gain' },
+      },
+      model_service: { url: 'http://127.0.0.1:19000', ...http?.model_service },
+      frontend: { url: 'http://127.0.0.1:13000', ...http?.frontend },
+      consensus: { enabled: true, interval: '5s' },
+    },
     // Nor an hour for a damaged database to be found.
     database: { check_interval: '5s' },
     rollbacks: demonstrationPlans(`../${redisCli}`),
@@ -123,6 +156,16 @@ export async function layOutDemonstration(
   for (const program of ['systemctl', 'journalctl'])
     await symlink(join(packageRoot, 'demo', program), join(directory, program));
   return { directory, configPath, config: loadConfig(configPath, {}).config, simulator };
+}
+
+/**
+ * Makes the demonstration's folder for programs that are started otherwise, such as containers.
+ * @param configPath the value of --config
+ * @throws UserError when the folder holds anything else than an earlier demonstration
+ */
+export async function layOutFiles(configPath: string | undefined, folder: string): Promise<void> {
+  const demonstration = await layOutDemonstration(folder, chosenPorts(configPath, process.env));
+  await releaseDemonstration(demonstration);
 }
 
 /** Says that nothing runs in the folder any more. */

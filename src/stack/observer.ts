@@ -3,7 +3,7 @@ import { PrometheusClient } from '../alerts/prometheus.js';
 import { baselineQuantities } from '../deployments/baseline.js';
 import { deploymentSchema, type DeploymentKind } from '../deployments/deployment.js';
 import { rollbackSchema } from '../deployments/rollback.js';
-import { drillPlan, job, recordedMetric } from '../names.js';
+import { drillPlan, goLiveInputs, job, recordedMetric } from '../names.js';
 import { unixNow } from '../platform/clock.js';
 import { formatAddress } from '../platform/http-server.js';
 import { SimulatorClient } from '../simulator/control-client.js';
@@ -29,12 +29,13 @@ export class Observer {
   /**
    * Whether Prometheus has readings of exporter and receiver.
    * @param kind of the deployment that is to begin: before a calibration there must be all that its baseline is of, before
-   * production it must be known of each alert that rolls it back whether it holds
+   * production it must be known of each alert that rolls it back whether it holds, before a go-live all that its rows judge
    */
   async hasReadings(kind: DeploymentKind | undefined): Promise<boolean> {
     const up = await orUndefined(this.#prometheus.query(`up{job=~"${job.exporter}|${job.receiver}"} == 1`));
     if (up?.length !== 2) return false;
     if (kind === 'production') return this.#areConditionsKnown();
+    if (kind === 'go-live') return this.#areInputsFresh();
     if (kind !== 'calibration') return true;
     const judged = await orUndefined(
       this.#prometheus.query(`count by (quantity) (${recordedMetric.calibrationReading})`),
@@ -47,6 +48,11 @@ export class Observer {
     const known = await orUndefined(this.#prometheus.query(recordedMetric.condition));
     const own = rules?.filter(({ labels }) => labels.rollback === 'production') ?? [];
     return own.length > 0 && own.every(({ name }) => known?.some(({ labels }) => labels.alertname === name));
+  }
+
+  async #areInputsFresh(): Promise<boolean> {
+    const fresh = await orUndefined(this.#prometheus.query(recordedMetric.inputFresh));
+    return goLiveInputs.every((input) => fresh?.some(({ labels }) => labels.input === input));
   }
 
   /** One look at everything; what does not answer is left out. */

@@ -23,6 +23,8 @@ export interface PrometheusSettings {
   readonly intervalSeconds: number;
   readonly exporter: ScrapeTarget;
   readonly receiver: ScrapeTarget;
+  /** the trading system's backend; left out: it is not scraped */
+  readonly backend?: ScrapeTarget | undefined;
   /** host:port */
   readonly prometheus: string;
   /** host:port */
@@ -63,17 +65,32 @@ export function renderPrometheusConfig(text: string, settings: PrometheusSetting
         static_configs: [{ targets: [settings.alertmanager] }],
       })),
     },
-    scrape_configs: config.scrape_configs.map((scrape) => renderScrape(scrape, settings)),
+    scrape_configs: [
+      ...config.scrape_configs
+        .filter(({ job_name: name }) => name !== job.backend)
+        .map((scrape) => renderScrape(scrape, settings)),
+      ...renderBackend(
+        config.scrape_configs.find(({ job_name: name }) => name === job.backend),
+        settings.backend,
+      ),
+    ],
   });
+}
+
+/** It is scraped where the configuration knows it, whatever the template says of other addresses. */
+function renderBackend(
+  scrape: z.output<typeof scrapeConfig> | undefined,
+  backend: ScrapeTarget | undefined,
+): object[] {
+  if (backend === undefined) return [];
+  return [{ ...withoutIntervals(scrape ?? { job_name: job.backend }), ...targetOf(backend) }];
 }
 
 function renderScrape(
   scrape: z.output<typeof scrapeConfig>,
   { exporter, receiver, prometheus, alertmanager }: PrometheusSettings,
 ): Record<string, unknown> {
-  const rest = Object.fromEntries(
-    Object.entries(scrape).filter(([key]) => key !== 'scrape_interval' && key !== 'scrape_timeout'),
-  );
+  const rest = withoutIntervals(scrape);
   switch (scrape.job_name) {
     case job.exporter:
       return { ...rest, ...targetOf(exporter) };
@@ -86,6 +103,12 @@ function renderScrape(
     default:
       return scrape;
   }
+}
+
+function withoutIntervals(scrape: z.output<typeof scrapeConfig>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(scrape).filter(([key]) => key !== 'scrape_interval' && key !== 'scrape_timeout'),
+  );
 }
 
 function targetOf({ address, tls, bearerTokenFile, basicAuth }: ScrapeTarget): object {

@@ -14,6 +14,8 @@ import { temporaryFolder } from './workspace.js';
 export async function startSimulator(options: readonly string[] = ['--own-redis']) {
   const folder = temporaryFolder();
   const [redisPort, controlPort] = [await freePort(), await freePort()];
+  const service = async (): Promise<string> => `http://127.0.0.1:${await freePort()}`;
+  const urls = { backend: await service(), modelService: await service(), frontend: await service() };
   const server = await startRedis(folder, redisPort);
   onTestFinished(() => server.stop('SIGKILL'));
   const config = join(folder, 'redline.yml');
@@ -22,6 +24,10 @@ export async function startSimulator(options: readonly string[] = ['--own-redis'
     `redis: { url: 'redis://127.0.0.1:${redisPort}' }
 systemd: { engine_pid_file: engine.pid, harvest_pid_file: harvest.pid, systemctl: ./systemctl }
 files: { root: trading, override_installed: 'installed/%u.d/qsc_canary.conf' }
+http:
+  backend: { url: '${urls.backend}' }
+  model_service: { url: '${urls.modelService}' }
+  frontend: { url: '${urls.frontend}' }
 `,
   );
   symlinkSync(join(packageRoot, 'demo', 'systemctl'), join(folder, 'systemctl'));
@@ -49,7 +55,17 @@ files: { root: trading, override_installed: 'installed/%u.d/qsc_canary.conf' }
   const client = new SimulatorClient(address);
   // What it leaves last: where it is to be found.
   const published = join(folder, 'state', 'simulator.address');
-  if ((await poll(() => (existsSync(published) ? true : undefined), 20)) === undefined)
+  if ((await poll(() => (existsSync(published) ? true : undefined), 50)) === undefined)
     throw new Error(`the simulator did not start: ${errors}`);
-  return { folder, config, server, redis, redisPort, client, stop, systemctl: join(folder, 'systemctl') };
+  return {
+    folder,
+    config,
+    server,
+    redis,
+    redisPort,
+    client,
+    stop,
+    urls,
+    systemctl: join(folder, 'systemctl'),
+  };
 }

@@ -60,7 +60,40 @@ export const productionFaults = [
 ] as const;
 export type ProductionFault = (typeof productionFaults)[number];
 
-export const faultNames = [...canaryFaults, ...calibrationFaults, ...productionFaults] as const;
+/** What can go wrong with the services after a go-live. */
+export const goLiveFaults = [
+  'ess-trigger',
+  'daily-loss',
+  'daily-loss-emergency',
+  'third-position',
+  'leverage',
+  'critical-error',
+  'breaker-open',
+  'scheduler-errors',
+  'failover',
+] as const;
+
+/** What can go wrong with the services at any time. */
+export const operationsFaults = [
+  'slow-api',
+  'api-errors',
+  'model-down',
+  'backend-down',
+  'frontend-down',
+  'drawdown-near-limit',
+  'rate-limit',
+  'miscalibrated',
+] as const;
+
+export const serviceFaults = [...goLiveFaults, ...operationsFaults] as const;
+export type ServiceFault = (typeof serviceFaults)[number];
+
+export const faultNames = [
+  ...canaryFaults,
+  ...calibrationFaults,
+  ...productionFaults,
+  ...serviceFaults,
+] as const;
 export type FaultName = (typeof faultNames)[number];
 
 export function isModelFault(name: FaultName): name is ModelFault {
@@ -73,6 +106,10 @@ export function isCalibrationFault(name: FaultName): name is CalibrationFault {
 
 export function isProductionFault(name: FaultName): name is ProductionFault {
   return productionFaults.some((fault) => fault === name);
+}
+
+export function isServiceFault(name: FaultName): name is ServiceFault {
+  return serviceFaults.some((fault) => fault === name);
 }
 
 /** The word that heals. */

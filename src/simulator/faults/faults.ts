@@ -4,12 +4,15 @@ import { calibrationFaultFacts } from './calibration-faults.js';
 import { canaryFaultFacts } from './canary-faults.js';
 import type { Fault } from './fault.js';
 import { productionFaultFacts } from './production-faults.js';
+import { serviceFaultFacts } from './service-faults.js';
 import {
   calibrate,
   calibrationFaults,
   canaryFaults,
   faultNames,
+  goLiveFaults,
   healed,
+  operationsFaults,
   productionFaults,
   type FaultName,
 } from './fault-names.js';
@@ -19,6 +22,7 @@ export const faults: Readonly<Record<FaultName, Fault>> = {
   ...canaryFaultFacts,
   ...calibrationFaultFacts,
   ...productionFaultFacts,
+  ...serviceFaultFacts,
 };
 
 /**
@@ -37,6 +41,8 @@ export function parseFault(text: string): FaultName | undefined {
       `Of a canary: ${canaryFaults.join(', ')}.`,
       `Of a calibration: ${calibrationFaults.join(', ')}.`,
       `Of production: ${productionFaults.join(', ')}.`,
+      `Of a go-live: ${goLiveFaults.join(', ')}.`,
+      `Of the operation: ${operationsFaults.join(', ')}.`,
       `${healed} heals; ${calibrate} loads a new calibration.`,
     ].join('\n'),
   );

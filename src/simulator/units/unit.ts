@@ -3,11 +3,11 @@ import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import { unixNow } from '../../platform/clock.js';
-import { errorMessage } from '../../platform/errors.js';
+import { errorMessage, UserError } from '../../platform/errors.js';
 import { writeFileAtomically } from '../../platform/files.js';
 import { poll } from '../../platform/poll.js';
 
-const startTimeoutSeconds = 10;
+const startTimeoutSeconds = 60;
 /** A unit that ended sooner is started again only after a pause. */
 const shortestLifeSeconds = 1;
 
@@ -55,15 +55,26 @@ export class Unit<State extends object> {
     return this.#run;
   }
 
-  /** @throws Error when the process does not come up */
+  /** @throws UserError when the process does not come up */
   async start(): Promise<void> {
     await this.release();
-    await this.#launch();
+    try {
+      await this.#launch();
+    } catch (error) {
+      throw new UserError(
+        `The ${this.#options.program.name} of the simulated trading system did not start: ${errorMessage(error)}. A machine that is too busy may need a second try.`,
+      );
+    }
   }
 
   /** Ends the present run; the next one starts by itself. */
   restart(): void {
     this.#process?.kill('SIGTERM');
+  }
+
+  /** Tells the present run something; nothing where there is none. */
+  tell(message: object): void {
+    if (this.#process?.connected === true) this.#process.send(message);
   }
 
   /** Ends the present run and lets no other start until it is released, as `systemctl stop` of the demonstration does. */
@@ -143,7 +154,7 @@ function firstMessage<State>(child: ChildProcess, state: z.ZodType<State>): Prom
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
-      reject(new Error('it said nothing'));
+      reject(new Error(`it said nothing for ${startTimeoutSeconds} s`));
     }, startTimeoutSeconds * 1000);
     const failed = (reason: string) => (): void => {
       clearTimeout(timer);
@@ -158,4 +169,11 @@ function firstMessage<State>(child: ChildProcess, state: z.ZodType<State>): Prom
       else reject(new Error('it said something else than expected'));
     });
   });
+}
+
+/** A run as the simulator's status shows it; null: there is none. */
+export function runStatus(
+  run: UnitRun<object> | undefined,
+): { readonly pid: number; readonly started_at: number } | null {
+  return run === undefined ? null : { pid: run.pid, started_at: run.startedAt };
 }

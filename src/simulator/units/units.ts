@@ -8,7 +8,7 @@ import { deploymentPidName, deploymentProgram } from './deployment.js';
 import { engineProgram, type EngineFiles, type EngineRun, type EngineState } from './engine.js';
 import { harvestProgram } from './harvest.js';
 import type { SimulatorStatus } from '../status.js';
-import { Unit, type UnitRun } from './unit.js';
+import { runStatus, Unit } from './unit.js';
 
 /** How long an engine may take to run with a new calibration, seconds. */
 const calibrationTimeout = 15;
@@ -134,8 +134,4 @@ export class TradingUnits {
       );
     return run;
   }
-}
-
-function runStatus(run: UnitRun<object> | undefined): SimulatorStatus['harvest'] {
-  return run === undefined ? null : { pid: run.pid, started_at: run.startedAt };
 }

@@ -5,7 +5,12 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { freePort } from '../../../src/platform/free-port.js';
 import { packageRoot } from '../../../src/platform/package-root.js';
 import { poll } from '../../../src/platform/poll.js';
-import { calibrationFaults, productionFaults } from '../../../src/simulator/faults/fault-names.js';
+import {
+  calibrationFaults,
+  goLiveFaults,
+  operationsFaults,
+  productionFaults,
+} from '../../../src/simulator/faults/fault-names.js';
 import { startRedis } from '../../../src/stack/servers.js';
 import { runProgram } from '../../support/run-program.js';
 import { startSimulator } from '../../support/simulator.js';
@@ -127,7 +132,7 @@ describe('the simulated trading system', () => {
     });
     await redis.set('quantum:equity:current', '{}');
     const config = join(folder, 'redline.yml');
-    writeFileSync(config, `redis: { url: 'redis://127.0.0.1:${port}' }\n`);
+    writeFileSync(config, `redis: { url: 'redis://127.0.0.1:${port}' }\nhttp: { enabled: false }\n`);
     const outcome = await runProgram(['--config', config, 'simulate'], undefined, {
       REDLINE_SIMULATOR: `127.0.0.1:${await freePort()}`,
     });
@@ -140,13 +145,15 @@ describe('the simulated trading system', () => {
 describe('redline inject --help', () => {
   it('groups the faults, and tells what heals and what calibrates', async () => {
     const { stdout } = await runProgram(['inject', '--help']);
-    const [, canary = '', calibration = '', production = ''] =
-      /Faults of a canary:([^]*)Faults of a calibration:([^]*)Faults of what runs in production:([^]*)/.exec(
+    const [, canary = '', calibration = '', production = '', goLive = '', operation = ''] =
+      /Faults of a canary:([^]*)Faults of a calibration:([^]*)Faults of what runs in production:([^]*)Faults of a go-live:([^]*)Faults of the operation:([^]*)/.exec(
         stdout,
       ) ?? [];
     expect(canary).toContain('redis-down');
     for (const fault of calibrationFaults) expect(calibration).toContain(`  ${fault}\n`);
     for (const fault of productionFaults) expect(production).toContain(`  ${fault}\n`);
-    expect(production).toMatch(/ none +heals\n +calibrate +no fault/);
+    for (const fault of goLiveFaults) expect(goLive).toContain(`  ${fault}\n`);
+    for (const fault of operationsFaults) expect(operation).toContain(`  ${fault}\n`);
+    expect(operation).toMatch(/ none +heals\n +calibrate +no fault/);
   });
 });

@@ -189,7 +189,7 @@ describe('redline simulate', () => {
     });
     await redis.xadd(stream, '*', 'event_type', 'trade.intent', 'payload', '{}');
     const config = join(folder, 'redline.yml');
-    writeFileSync(config, `redis: { url: 'redis://127.0.0.1:${port}' }\n`);
+    writeFileSync(config, `redis: { url: 'redis://127.0.0.1:${port}' }\nhttp: { enabled: false }\n`);
     const outcome = await runProgram(['--config', config, 'simulate'], undefined, {
       REDLINE_SIMULATOR: `127.0.0.1:${await freePort()}`,
     });

@@ -12,6 +12,7 @@ import { temporaryFolder } from '../../support/workspace.js';
 const shim = join(packageRoot, 'demo', 'systemctl');
 const unit = 'quantum-ai-engine.service';
 const harvest = 'quantum-harvest-consumer.service';
+const backend = 'quantum-backend.service';
 
 /** The stand-in beside the pid files, and units that the test starts as the simulator does. */
 function besideUnits() {
@@ -82,6 +83,15 @@ describe("the demonstration's systemctl", () => {
     start(harvestPidFile);
     expect(await started).toMatchObject({ code: 0 });
     expect((await run('is-active', harvest)).stdout).toBe('active\n');
+  });
+
+  it('knows the backend', async () => {
+    const { start, pidFile, run } = besideUnits();
+    expect((await run('is-active', backend)).code).toBe(3);
+    const pid = start(join(pidFile, '..', 'backend.pid'));
+    expect((await run('show', '-p', 'Id,ActiveState,MainPID', 'quantum-backend')).stdout).toBe(
+      `Id=${backend}\nActiveState=active\nMainPID=${pid}\n`,
+    );
   });
 
   it('knows no other unit', async () => {

@@ -143,6 +143,9 @@ describe('redline up --demo', () => {
       REDLINE_RECEIVER_LISTEN: await free(),
       REDLINE_PROMETHEUS_URL: `http://127.0.0.1:${port}`,
       REDLINE_ALERTMANAGER_URL: `http://${await free()}`,
+      REDLINE_HTTP_BACKEND_URL: `http://${await free()}`,
+      REDLINE_HTTP_MODEL_SERVICE_URL: `http://${await free()}`,
+      REDLINE_HTTP_FRONTEND_URL: `http://${await free()}`,
     });
     expect(outcome.code).toBe(1);
     expect(outcome.stderr).toBe(

@@ -10,7 +10,7 @@ import {
   demonstrationEnvironment,
   layOutDemonstration,
 } from '../../../src/stack/demonstration.js';
-import { stackAddresses } from '../../../src/stack/addresses.js';
+import { serviceAddresses, stackAddresses } from '../../../src/stack/addresses.js';
 import { temporaryFolder } from '../../support/workspace.js';
 
 describe("the demonstration's addresses", () => {
@@ -21,6 +21,7 @@ describe("the demonstration's addresses", () => {
     expect(config.redis.url).toBe('redis://127.0.0.1:16379');
     expect(config.prometheus.scrape_interval).toBe(1);
     expect(stackAddresses(config).map(({ port }) => port)).toEqual([9711, 9712, 9090, 9093]);
+    expect(serviceAddresses(config).map(({ port }) => port)).toEqual([18_000, 19_000, 13_000]);
   });
 
   it('are moved by the environment and by a file, and nothing else of theirs reaches in', () => {
@@ -37,12 +38,18 @@ exporter: { listen: 127.0.0.1:7701 }
       REDLINE_PROMETHEUS_SCRAPE_INTERVAL: '5s',
       REDLINE_STATE_DIRECTORY: '/var/lib/redline',
       REDLINE_SIMULATOR: '127.0.0.1:7703',
+      REDLINE_HTTP_BACKEND_URL: 'http://127.0.0.1:7704',
+      REDLINE_HTTP_CONSENSUS_ENABLED: 'false',
+      REDLINE_GRAFANA_URL: 'http://127.0.0.1:7705',
     });
     const config = demonstrationConfigOf(settings);
+    expect(config.grafana.url).toBe('http://127.0.0.1:7705');
     expect(config.redis).toMatchObject({ url: 'redis://127.0.0.1:7777', password_file: '' });
     expect(config.exporter.listen.port).toBe(7702);
     expect(config.prometheus.scrape_interval).toBe(5);
     expect(simulator.port).toBe(7703);
+    expect(config.http.backend.url).toBe('http://127.0.0.1:7704');
+    expect(config.http.consensus.enabled).toBe(true);
     expect(config.files.root).toBe('trading');
     expect(config.state.directory).toBe('state');
   });
@@ -51,8 +58,13 @@ exporter: { listen: 127.0.0.1:7701 }
     const chosen = chosenPorts(undefined, { REDLINE_PROMETHEUS_SCRAPE_INTERVAL: '5s' });
     const { settings, simulator } = await atFreePorts(chosen);
     const config = demonstrationConfigOf(settings);
-    const ports = [...stackAddresses(config), simulator, { port: Number(new URL(config.redis.url).port) }];
-    expect(new Set(ports.map(({ port }) => port)).size).toBe(6);
+    const ports = [
+      ...stackAddresses(config),
+      ...serviceAddresses(config),
+      simulator,
+      { port: Number(new URL(config.redis.url).port) },
+    ];
+    expect(new Set(ports.map(({ port }) => port)).size).toBe(9);
     expect(config.prometheus.scrape_interval).toBe(5);
   });
 
@@ -64,6 +76,10 @@ exporter: { listen: 127.0.0.1:7701 }
         ROLLBACK_COMMAND: `${process.execPath}\ndeploy_production.py\n--rollback`,
         ROLLBACK_QUIET_SECONDS: '10',
       },
+      'go-live': {
+        ROLLBACK_ESS_COMMAND: `${process.execPath}\nscripts/activate_ess.py\n--reason\n{reason}`,
+        ROLLBACK_DEACTIVATE_COMMAND: `${process.execPath}\nscripts/go_live_deactivate.py\n--reason\n{reason}\n--operator\n{operator}`,
+      },
     };
     expect(rollbacks).toEqual(
       Object.fromEntries(
@@ -73,6 +89,17 @@ exporter: { listen: 127.0.0.1:7701 }
         ]),
       ),
     );
+  });
+
+  it('have a backend, a model service and a frontend, with a daily result in percent', () => {
+    const { http, systemd } = demonstrationConfigOf({});
+    expect(http).toMatchObject({
+      enabled: true,
+      backend: { daily_result: { unit: 'percent', positive: 'gain' } },
+      consensus: { enabled: true },
+      dry_run_trade: { enabled: false },
+    });
+    expect(systemd.backend_pid_file).toBe('backend.pid');
   });
 
   it('must be of this machine', () => {

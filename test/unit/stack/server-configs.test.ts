@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { parseConfig } from '../../../src/config/load.js';
 import { job } from '../../../src/names.js';
 import { parseDuration } from '../../../src/platform/duration.js';
 import { packageRoot } from '../../../src/platform/package-root.js';
 import { renderAlertmanagerConfig } from '../../../src/stack/alertmanager-config.js';
+import { backendTarget } from '../../../src/stack/backend-target.js';
 import { renderPrometheusConfig, type PrometheusSettings } from '../../../src/stack/prometheus-config.js';
 
 const shippedJobs = z.object({
@@ -20,6 +22,7 @@ const prometheusSettings: PrometheusSettings = {
   intervalSeconds: 0.5,
   exporter: { address: '127.0.0.1:1', tls: undefined, bearerTokenFile: '' },
   receiver: { address: '127.0.0.1:2', tls: undefined, bearerTokenFile: '' },
+  backend: undefined,
   prometheus: '127.0.0.1:3',
   alertmanager: '127.0.0.1:4',
 };
@@ -56,7 +59,7 @@ global: { external_labels: { site: oslo }, scrape_timeout: 10s }
 rule_files: [/etc/rules.yml]
 alerting: { alertmanagers: [{ scheme: https }] }
 scrape_configs:
-  - { job_name: backend, scrape_timeout: 4s, static_configs: [{ targets: ['127.0.0.1:8000'] }], tls_config: { ca_file: ca.pem } }
+  - { job_name: database, scrape_timeout: 4s, static_configs: [{ targets: ['127.0.0.1:8000'] }], tls_config: { ca_file: ca.pem } }
   - { job_name: redline-exporter, scrape_interval: 15s, scrape_timeout: 15s, metrics_path: /metrics }
 `;
     const config: unknown = parse(
@@ -68,7 +71,7 @@ scrape_configs:
       alerting: { alertmanagers: [{ scheme: 'https', static_configs: [{ targets: ['127.0.0.1:4'] }] }] },
       scrape_configs: [
         {
-          job_name: 'backend',
+          job_name: 'database',
           scrape_timeout: '4s',
           static_configs: [{ targets: ['127.0.0.1:8000'] }],
           tls_config: { ca_file: '/opt/redline/prometheus/ca.pem' },
@@ -110,6 +113,48 @@ scrape_configs:
     });
   });
 
+  it('scrapes the backend where something is asked of it, at its address and no other', () => {
+    const jobOf = (text: string, http: object): unknown => {
+      const rendered: unknown = parse(
+        renderPrometheusConfig(text, {
+          ...prometheusSettings,
+          backend: backendTarget(parseConfig({ http }, 'a test').http),
+        }),
+      );
+      const { scrape_configs: jobs } = z
+        .object({ scrape_configs: z.array(z.looseObject({ job_name: z.string() })) })
+        .parse(rendered);
+      return jobs.find(({ job_name: name }) => name === job.backend);
+    };
+    const without = stringify({
+      ...z.looseObject({}).parse(parse(shipped)),
+      scrape_configs: [{ job_name: 'redline-exporter' }],
+    });
+    const found = { job_name: 'backend', static_configs: [{ targets: ['127.0.0.1:8123'] }] };
+    // It is never sent elsewhere, and what it may say is bounded.
+    const bounds = { follow_redirects: false, body_size_limit: '16MB', sample_limit: 50_000 };
+    for (const [text, expected] of [
+      [shipped, { ...found, ...bounds }],
+      [without, found],
+    ] as const) {
+      expect(jobOf(text, { backend: { url: 'http://127.0.0.1:8123' } })).toEqual(expected);
+      expect(jobOf(text, { backend: { url: '' } })).toBeUndefined();
+      expect(jobOf(text, { enabled: false })).toBeUndefined();
+    }
+    expect(
+      jobOf(shipped, { backend: { url: 'https://trading.example.org', ca_file: '/tls/ca.pem' } }),
+    ).toMatchObject({
+      job_name: 'backend',
+      scheme: 'https',
+      static_configs: [{ targets: ['trading.example.org:443'] }],
+      tls_config: { ca_file: '/tls/ca.pem' },
+    });
+    expect(jobOf(shipped, { backend: { url: 'https://trading.example.org:8443' } })).toMatchObject({
+      static_configs: [{ targets: ['trading.example.org:8443'] }],
+      tls_config: {},
+    });
+  });
+
   it('refuses a template that is none', () => {
     expect(() => renderPrometheusConfig('rule_files: []', prometheusSettings)).toThrow();
   });
@@ -131,7 +176,8 @@ describe("Alertmanager's configuration", () => {
     const undone: unknown = parse(
       rendered
         .replaceAll('http://127.0.0.1:7', 'http://127.0.0.1:9712')
-        .replaceAll('/demo/receiver.token', 'receiver.token'),
+        .replaceAll('/demo/receiver.token', 'receiver.token')
+        .replaceAll('/opt/redline/alertmanager/templates', 'templates'),
     );
     expect(undone).toMatchObject(parse(shipped) as object);
   });

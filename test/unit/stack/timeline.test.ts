@@ -19,6 +19,7 @@ function simulator(...notes: Note[]): SimulatorStatus {
     engine: null,
     harvest: null,
     deployment: null,
+    services: { backend: null, model_service: null, frontend: null },
     telemetry: { writing: true, reachable: true, events_written: 0, rate: 10 },
     notes,
   };
