@@ -104,3 +104,18 @@ it('does not tell of what follows from another alert about the models', async ()
   }, 30);
   expect(seen).toEqual(expected);
 });
+
+it('tells of an emergency of the day’s loss without its warning, of the same go-live', async () => {
+  const follow: Labels[] = [
+    { alertname: 'GoLiveDailyLossLimit', deployment: 'g1' },
+    { alertname: 'GoLiveFailover', deployment: 'g1' },
+  ];
+  const lead: Labels[] = [{ alertname: 'GoLiveDailyLossEmergency', deployment: 'g1', rollback: 'go-live' }];
+  const alertmanager = await startShippedAlertmanager();
+  await post(alertmanager, [...follow, ...lead]);
+  const seen = await poll(async () => {
+    const found = await inhibited(alertmanager, follow.length + lead.length);
+    return found?.length === 1 ? found : undefined;
+  }, 30);
+  expect(seen).toEqual(['GoLiveDailyLossLimit']);
+});

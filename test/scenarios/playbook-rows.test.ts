@@ -9,7 +9,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { expect, it } from 'vitest';
-import { PlaybookBench, type Judgement } from '../support/playbook-bench.js';
+import { Seen } from '../support/judgement.js';
+import { PlaybookBench } from '../support/playbook-bench.js';
 import {
   candles,
   candlesOfDay,
@@ -27,7 +28,6 @@ import {
 } from '../support/playbook-tables.js';
 import type { PastSeries } from '../support/history.js';
 import { diskUnavailable, PrivateDisk } from '../support/private-disk.js';
-import { catalogue } from '../support/rule-files.js';
 
 const hour = 3600;
 const day = 86_400;
@@ -417,24 +417,6 @@ function uptimeHistory(): PastSeries[] {
   }));
 }
 
-/** Alerts that were seen, and those that were missing in a judgement. */
-class Seen {
-  readonly #raised = new Set<string>();
-  readonly #silent = new Set<string>();
-
-  note({ names }: Judgement): void {
-    for (const alert of playbook) (names.has(alert) ? this.#raised : this.#silent).add(alert);
-  }
-
-  /** Alerts that were never raised, or never silent. */
-  lacking(): string[] {
-    return playbook.filter((alert) => !this.#raised.has(alert) || !this.#silent.has(alert));
-  }
-}
-const playbook = [
-  ...new Set(catalogue.filter(({ runbook }) => runbook === 'playbook').map(({ alert }) => alert)),
-];
-
 it(
   'each row of the playbook fires on its one side and stays silent on its other',
   { timeout: 240_000 },
@@ -444,7 +426,7 @@ it(
     // 100 blocks.
     disk?.run('mount -t tmpfs -o size=400k tmpfs .');
     const bench = await PlaybookBench.start(disk?.path(), uptimeHistory());
-    const seen = new Seen();
+    const seen = new Seen('playbook');
     const judgeRounds = async (): Promise<void> => {
       for (let round = 0; round < rounds; round++) await judgeRound(bench, seen, round);
       await judgeDamage(bench, seen);

@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -14,7 +13,6 @@ import {
   testsFolder,
 } from '../support/rule-files.js';
 import { runTool } from '../support/tools.js';
-import { temporaryFolder } from '../support/workspace.js';
 
 const alertmanagerFile = join(packageRoot, 'alertmanager', 'alertmanager.yml');
 
@@ -51,23 +49,6 @@ async function receiversOf(labels: Readonly<Record<string, string>>): Promise<st
 describe('amtool', () => {
   it('takes the configuration', async () => {
     expect(await runTool('amtool', ['check-config', alertmanagerFile])).toMatchObject({ ok: true });
-  });
-
-  it('takes it with the channels that are commented out', async () => {
-    const text = readFileSync(alertmanagerFile, 'utf8');
-    const from = text.indexOf('# pagerduty_configs');
-    const to = text.indexOf('- name: pager-p1');
-    expect(from).toBeGreaterThan(0);
-    const used = text
-      .slice(from, to)
-      .replaceAll('# ', '')
-      .replace(/bot_token_file: .*/, 'bot_token: "1:a"');
-    for (const channel of ['pagerduty', 'slack', 'telegram', 'email'])
-      expect(used).toContain(`${channel}_configs:`);
-    const file = join(temporaryFolder(), 'alertmanager.yml');
-    writeFileSync(file, text.slice(0, from) + used + text.slice(to));
-    const { ok, output } = await runTool('amtool', ['check-config', file]);
-    expect(ok, output).toBe(true);
   });
 
   it('sends each alert of the catalogue where its labels say', { timeout: 300_000 }, async () => {

@@ -1,3 +1,4 @@
+import { inSeconds } from './durations.js';
 import { tokenize, type Token } from './promql.js';
 import type { Rule } from './rule-files.js';
 
@@ -21,11 +22,10 @@ const flips: Readonly<Record<string, string>> = {
   unless: 'and',
 };
 
-const secondsOf: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
-
 /** What tells recording rules of one name apart. */
 export function distinction({ labels }: Rule): string | undefined {
-  return labels.alertname ?? labels.check ?? labels.quantity ?? labels.phase ?? labels.state ?? labels.class;
+  const { alertname, check, quantity, counter, phase, state } = labels;
+  return alertname ?? check ?? quantity ?? counter ?? phase ?? state ?? labels.class;
 }
 
 /** Moves every number, duration and `for` a step down and up, and turns every comparison, `and` and `unless`. */
@@ -79,13 +79,6 @@ function holds(hold: string | undefined): string[] {
   if (hold === undefined) return ['5s'];
   const seconds = inSeconds(hold);
   return [`${seconds - 5}s`, `${seconds + 5}s`];
-}
-
-function inSeconds(text: string): number {
-  return [...text.matchAll(/(\d+)([smhd])/g)].reduce(
-    (sum, [, count, unit]) => sum + Number(count) * (secondsOf[unit ?? ''] ?? Number.NaN),
-    0,
-  );
 }
 
 /** What stands around a token, so that a person finds it. */

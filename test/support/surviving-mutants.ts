@@ -16,7 +16,7 @@ export const justified: readonly JustifiedMutant[] = [
   },
   {
     rule: /^(QscTelemetryStalled|redline:condition\{QscTelemetryStalled\}|DeploymentInputMissing)$/,
-    change: /^11m -> 726000ms/,
+    change: /^(11m -> 726000ms|10m30s -> 693000ms)/,
     reason:
       'Reaching further back than 10 minutes changes nothing: past them the other arm says the same. Reaching back less is noticed.',
   },
@@ -28,7 +28,8 @@ export const justified: readonly JustifiedMutant[] = [
   },
   {
     rule: /^(QscTelemetryStalled|DeploymentInputMissing|DecisionsStalled)$/,
-    change: /^(11m -> 594000ms in: .*\[11m\]\)(?: \))?|6m -> 324000ms in: .*\[6m\]\))$/,
+    change:
+      /^(11m -> 594000ms in: .*\[11m\]\)(?: \))?|10m30s -> 567000ms in: .*\(input\) last_over_time\(.*\[10m30s\]\)|6m -> 324000ms in: .*\[6m\]\))$/,
     reason:
       'The second arm may begin before the first ends: they carry the same labels, and the first is taken.',
   },
@@ -38,7 +39,7 @@ export const justified: readonly JustifiedMutant[] = [
     reason: 'At the very end both sides of the choice are the same number.',
   },
   {
-    rule: /^redline:(observation_(step_seconds|input)|telemetry_present_seconds|last_alert_timestamp_seconds\{.*\})$/,
+    rule: /^redline:(observation_(step_seconds|input)|telemetry_present_seconds|last_alert_timestamp_seconds\{.*\}|go_live_counter_reset)$/,
     change: /^4h -> /,
     reason:
       'How long an outage of Prometheus may last for what it remembers to be carried on. One of 3.6 h is 5% of the longest observation, which then does not count as completed; the watch after a rollback lasts 30 minutes.',
@@ -58,6 +59,16 @@ export const justified: readonly JustifiedMutant[] = [
     rule: /^QscQualityGateFailed$/,
     change: /^0 -> -1 /,
     reason: 'Stands for an unknown number of invalid confidences: whatever is not above 0 says the same.',
+  },
+  {
+    rule: /^GoLiveCriticalError$/,
+    change: /^0 -> -1 in: .*\* 0/,
+    reason: 'Stands for a unit that failed: whatever is not above 0 says the same.',
+  },
+  {
+    rule: /^quantum:open_positions:count$/,
+    change: /^(> -> >=|0 -> -1) in: .* > 0\) > 2 or on \(\) \(( m)?$/,
+    reason: 'A symbol with no position adds nothing to the others, and positions are whole.',
   },
   { rule: /^Watchdog$/, change: /^1 -> /, reason: 'It fires always; its value says nothing.' },
 ];
