@@ -46,17 +46,18 @@ export async function endDeployment(
   const { id, kind, model } = deployment;
   await receiver.endDeployment(id, outcome);
   print(`The observation of ${[kind, model].join(' ').trim()} (${id}) has ended: ${outcome}.`);
-  const stays = whatStays[kind];
-  if (stays !== undefined) print(stays(command));
+  print(whatStays[kind](command));
   return ExitCode.ok;
 }
 
 /** What the end of an observation does not change, and how to undo it. */
-const whatStays: Readonly<Partial<Record<DeploymentKind, (command: string) => string>>> = {
+const whatStays: Readonly<Record<DeploymentKind, (command: string) => string>> = {
   canary: (command) =>
     `Its weights stay in force and nobody watches them. To undo them: ${command} canary rollback --reason "..."`,
   calibration: (command) =>
     `Its configuration stays in force and nobody watches it. To undo it: ${command} rollback calibration --reason "..."`,
+  'go-live': (command) =>
+    `Real trading stays on and nobody watches it. To stop it: ${command} rollback go-live --reason "..."`,
   production: (command) =>
     `It runs on, and its alerts page people and roll nothing back. To stop it: ${command} rollback production --reason "..."`,
 };

@@ -50,16 +50,16 @@ function registerStart(deploy: Command, context: CommandContext): void {
   deploy
     .command('start')
     .description('after the change: put it under observation; a violation is rolled back by itself')
-    .argument('<kind>', 'what was deployed: calibration or production')
+    .argument('<kind>', 'what was deployed: calibration, go-live or production')
     .option(
       '--started-at <time>',
       'when a calibration began that is under way: ISO 8601, Unix s, or "2h ago"',
     )
     .option(
       '--duration <length>',
-      'of the observation of a calibration, 72h at most (default: as configured); production has no end',
+      'of the observation of a calibration or a go-live, 72h at most (default: as configured); production has no end',
     )
-    .option('--operator <name>', 'who; goes on record (default: the user)')
+    .option('--operator <name>', 'who; goes on record (default: the user; a go-live must name somebody)')
     .option(
       '--accept <alert>',
       'start though this alert holds already; it starts nothing until it has been false once (repeatable)',
@@ -67,9 +67,16 @@ function registerStart(deploy: Command, context: CommandContext): void {
     )
     .option('--json', 'print it as JSON')
     .action(async (kind: string, options: StartOptions) => {
-      refuseOtherKinds(kind, ['calibration', 'production']);
+      refuseOtherKinds(kind, ['calibration', 'go-live', 'production']);
+      if (kind === 'go-live') {
+        refuseStart(options, 'a go-live is declared from now on');
+        const { startGoLive } = await import('./go-live/start.js');
+        context.exit(await startGoLive(context.operatorConfigPath(), options));
+        return;
+      }
       if (kind === 'production') {
-        refuseTimes(options);
+        refuseStart(options, 'production is declared from now on, and has no end');
+        refuseDuration(options);
         const { startProduction } = await import('./production/start.js');
         context.exit(await startProduction(context.operatorConfigPath(), options));
         return;
@@ -78,6 +85,17 @@ function registerStart(deploy: Command, context: CommandContext): void {
       context.exit(await startCalibration(context.operatorConfigPath(), options));
     });
 }
+
+const nothingToPrepare: ReadonlyMap<string, string> = new Map([
+  [
+    'production',
+    'Production has nothing to prepare: redline deploy start production checks and declares it.',
+  ],
+  [
+    'go-live',
+    'A go-live has nothing to prepare: redline deploy start go-live --operator NAME checks and declares it.',
+  ],
+]);
 
 /** @throws UserError for a kind that is declared elsewhere, or nowhere, or needs no such step */
 function refuseOtherKinds(kind: string, known: readonly string[]): void {
@@ -88,17 +106,21 @@ function refuseOtherKinds(kind: string, known: readonly string[]): void {
     );
   }
   throw new UserError(
-    kind === 'production'
-      ? 'Production has nothing to prepare: redline deploy start production checks and declares it.'
-      : `There is no deployment of kind "${kind}". There are: calibration (redline deploy prepare|start calibration), production (redline deploy start production), canary (redline canary activate).`,
+    nothingToPrepare.get(kind) ??
+      `There is no deployment of kind "${kind}". There are: calibration (redline deploy prepare|start calibration), go-live (redline deploy start go-live), production (redline deploy start production), canary (redline canary activate).`,
   );
 }
 
-/** @throws UserError for what only a calibration takes */
-function refuseTimes({ startedAt, duration }: StartOptions): void {
-  if (startedAt === undefined && duration === undefined) return;
+/** @throws UserError for what only a calibration takes. @param why the other kind does not */
+function refuseStart({ startedAt }: StartOptions, why: string): void {
+  if (startedAt !== undefined) throw new UserError(`--started-at is for a calibration: ${why}.`);
+}
+
+/** @throws UserError for what only a kind with an end takes */
+function refuseDuration({ duration }: StartOptions): void {
+  if (duration === undefined) return;
   throw new UserError(
-    `${startedAt === undefined ? '--duration' : '--started-at'} is for a calibration: production is declared from now on, and has no end.`,
+    '--duration is for a calibration or a go-live: production is declared from now on, and has no end.',
   );
 }
 

@@ -13,8 +13,10 @@ import { registerGate } from './gate.js';
 import { registerIncident } from './incident.js';
 import { registerInject } from './inject.js';
 import { registerKillSwitch } from './kill-switch.js';
+import { registerObserve } from './observe.js';
 import { registerMetrics } from './metrics.js';
 import { operatorConfigPath } from './operator-config.js';
+import { registerPromote } from './promote.js';
 import { registerReceiver } from './receiver.js';
 import { registerReport } from './report.js';
 import { registerRollback } from './rollback.js';
@@ -34,8 +36,10 @@ const commands: readonly RegisterCommand[] = [
   registerGate,
   registerCanary,
   registerDeploy,
+  registerPromote,
   registerScoreboard,
   registerReport,
+  registerObserve,
   registerWatch,
   registerRollback,
   registerKillSwitch,

@@ -15,6 +15,7 @@ import {
 import { receiverStandingSchema } from '../deployments/receiver-standing.js';
 import { drillSchema, type Drill, type DrillRequest } from '../deployments/drill.js';
 import { killSwitchSchema, type KillSwitch, type KillSwitchOrder } from '../deployments/kill-switch.js';
+import { promotionSchema, type Promotion, type PromotionRequest } from '../deployments/promotion.js';
 import { rollbackSchema, type Rollback } from '../deployments/rollback.js';
 import { drillPlan } from '../names.js';
 import { errorMessage, ExitCode, UserError } from '../platform/errors.js';
@@ -165,6 +166,18 @@ export class ReceiverClient {
   /** Sets the kill switch or takes it back. @returns how it is now */
   async setKillSwitch(order: KillSwitchOrder): Promise<KillSwitch> {
     return this.#ask('POST', '/api/kill-switch', killSwitchSchema, order);
+  }
+
+  /** Passes of the acceptance thresholds, newest first. */
+  async promotions(): Promise<Promotion[]> {
+    const answer = z.object({ promotions: z.array(promotionSchema) });
+    return (await this.#ask('GET', '/api/promotions', answer)).promotions;
+  }
+
+  /** Puts a pass on record. @returns it, as recorded */
+  async recordPromotion(pass: PromotionRequest): Promise<Promotion> {
+    const answer = z.object({ promotion: promotionSchema });
+    return (await this.#ask('POST', '/api/promotions', answer, pass)).promotion;
   }
 
   async #ask<T>(method: string, path: string, schema: z.ZodType<T>, body?: unknown): Promise<T> {

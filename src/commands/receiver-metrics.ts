@@ -17,7 +17,7 @@ export interface ReceiverMetric {
 /** Every metric of the receiver, as a receiver declares them to which nothing has happened yet. */
 export async function receiverMetrics(): Promise<ReceiverMetric[]> {
   const page = await new ReceiverMetrics([]).render([
-    ...deploymentFamilies(emptyState(), [], 0),
+    ...deploymentFamilies(emptyState(), { calibration: [], goLive: [] }, 0),
     ...rollbackFamilies(emptyState(), {}),
     ...drillFamilies(emptyState().drills),
     ...pipelineFamilies({

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { RegisterCommand } from './context.js';
-import type { ReportFormat, ReportRequest } from './write-report.js';
+import type { ReportFormat } from './report-file.js';
+import type { ReportRequest } from './write-report.js';
 
 const formats = ['text', 'md', 'html', 'json'] as const satisfies readonly ReportFormat[];
 

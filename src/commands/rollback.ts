@@ -40,7 +40,7 @@ export async function runRollbackCommand(
     { ExitCode },
     terminal,
     reports,
-    { resolveEngineUnit, withLoadedHarvestUnit },
+    { resolveEngineUnit, withLoadedBackendUnit, withLoadedHarvestUnit },
   ] = await Promise.all([
     import('./services.js'),
     import('./roll-back.js'),
@@ -57,7 +57,8 @@ export async function runRollbackCommand(
     import('../reports/check-lines.js'),
   ]);
   const engineUnit = await resolveEngineUnit(services.config);
-  const prepared = preparePlan(await withLoadedHarvestUnit(services.config), plan, engineUnit);
+  const config = await withLoadedBackendUnit(await withLoadedHarvestUnit(services.config));
+  const prepared = preparePlan(config, plan, engineUnit);
   if (options.dryRun) {
     const lines = await preflightPlan(services.config, plan, engineUnit);
     terminal.print(reports.renderRollbackDryRun(prepared));

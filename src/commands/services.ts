@@ -1,4 +1,5 @@
-import { PrometheusClient } from '../alerts/prometheus.js';
+import { prometheusClient } from '../alerts/configured.js';
+import type { PrometheusClient } from '../alerts/prometheus.js';
 import { loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { ReceiverClient } from './receiver-client.js';
@@ -20,7 +21,7 @@ export function openServices(configPath: string | undefined): Services {
   const { config } = loadConfig(configPath);
   return {
     config,
-    prometheus: new PrometheusClient(config.prometheus.url, config.prometheus.timeout),
+    prometheus: prometheusClient(config),
     receiver: new ReceiverClient(config),
     command: commandOf(configPath),
   };

@@ -1,8 +1,7 @@
-import { extname, resolve } from 'node:path';
-import { PrometheusClient, PrometheusError } from '../alerts/prometheus.js';
+import { resolve } from 'node:path';
+import { prometheusClient } from '../alerts/configured.js';
 import { unixNow } from '../platform/clock.js';
-import { errorCode, errorMessage, ExitCode, UserError } from '../platform/errors.js';
-import { writeFileAtomically } from '../platform/files.js';
+import { UserError } from '../platform/errors.js';
 import { plainPaint, type Paint } from '../reports/paint.js';
 import { baselineBlock } from '../reports/playbook/baseline-block.js';
 import { readBaselineFile } from '../reports/playbook/baseline-file.js';
@@ -14,10 +13,15 @@ import { renderText } from '../reports/playbook/render-text.js';
 import { readReport, type PlaybookReport } from '../reports/playbook/report.js';
 import { reportDocument } from '../reports/playbook/report-document.js';
 import { reportJson } from '../reports/playbook/report-json.js';
+import {
+  askForReport,
+  formatOfFile,
+  reportPatience,
+  writeReportFile,
+  type ReportFormat,
+} from './report-file.js';
 import { openServices } from './services.js';
 import { note, outputPaint, print } from './terminal.js';
-
-export type ReportFormat = 'text' | 'md' | 'html' | 'json';
 
 /** What was asked for; undefined: not said. */
 export interface ReportRequest {
@@ -29,9 +33,6 @@ export interface ReportRequest {
   readonly content: 'report' | 'journal' | 'baseline';
 }
 
-/** A month of readings every 5 s takes Prometheus longer than a question about now, seconds. */
-const patience = 60;
-
 /**
  * Reads a report, and prints or writes it.
  * @throws UserError for a request that makes no sense, a file that cannot be read or written, or (exit 2) where Prometheus does not answer
@@ -39,15 +40,16 @@ const patience = 60;
 export async function writeReport(configPath: string | undefined, request: ReportRequest): Promise<void> {
   const hours = parseHours(request);
   const against = request.against === undefined ? undefined : await readBaselineFile(request.against);
-  const { prometheus: settings } = openServices(configPath).config;
-  const prometheus = new PrometheusClient(settings.url, Math.max(settings.timeout, patience));
-  const report = await ask(() => readReport(prometheus, periodOf(hours, Math.floor(unixNow())), against));
+  const prometheus = prometheusClient(openServices(configPath).config, reportPatience);
+  const report = await askForReport(() =>
+    readReport(prometheus, periodOf(hours, Math.floor(unixNow())), against),
+  );
   const { out } = request;
   if (out === undefined) {
     print(rendered(report, request, outputPaint()));
     return;
   }
-  await write(out, rendered(report, request, plainPaint));
+  await writeReportFile(out, rendered(report, request, plainPaint));
   note(`Report: ${resolve(out)}`);
 }
 
@@ -61,16 +63,10 @@ function parseHours({ hours, content }: ReportRequest): number {
   );
 }
 
-const formatsByEnding: Readonly<Record<string, ReportFormat>> = {
-  '.html': 'html',
-  '.json': 'json',
-  '.md': 'md',
-};
-
 function rendered(report: PlaybookReport, { content, format, out }: ReportRequest, paint: Paint): string {
   if (content === 'journal') return journalEntry(report);
   if (content === 'baseline') return baselineBlock(report);
-  switch (format ?? formatsByEnding[extname(out ?? '').toLowerCase()] ?? 'text') {
+  switch (format ?? formatOfFile(out ?? '') ?? 'text') {
     case 'json':
       return `${JSON.stringify(reportJson(report), undefined, 2)}\n`;
     case 'html':
@@ -79,23 +75,5 @@ function rendered(report: PlaybookReport, { content, format, out }: ReportReques
       return renderMarkdown(reportDocument(report));
     case 'text':
       return renderText(reportDocument(report), paint);
-  }
-}
-
-async function ask<T>(question: () => Promise<T>): Promise<T> {
-  try {
-    return await question();
-  } catch (error) {
-    if (!(error instanceof PrometheusError)) throw error;
-    throw new UserError(`${error.message}. Without it there is no report.`, ExitCode.refused);
-  }
-}
-
-async function write(path: string, content: string): Promise<void> {
-  try {
-    await writeFileAtomically(resolve(path), content);
-  } catch (error) {
-    if (errorCode(error) === undefined) throw error;
-    throw new UserError(`The report cannot be written to ${path}: ${errorMessage(error)}`);
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { goLiveCounters } from '../names.js';
 import { baselineSchema } from './baseline.js';
 
 /** What can be under observation. Of the first three, one at a time; `production` has no end. */
@@ -12,6 +13,13 @@ export type DeploymentOutcome = z.infer<typeof deploymentOutcome>;
 /** What an observation that ended by time amounts to. Only `no_violations` is a pass. */
 export const completionResult = z.enum(['no_violations', 'violations', 'insufficient_telemetry', 'unknown']);
 export type CompletionResult = z.infer<typeof completionResult>;
+
+/** What a counter of the backend stood at when a go-live began: only its growth since then is judged. */
+export const startValueSchema = z.strictObject({
+  counter: z.enum(goLiveCounters),
+  value: z.number().nonnegative(),
+});
+export type StartValue = z.output<typeof startValueSchema>;
 
 /** A declared deployment. Times are Unix seconds. */
 export const deploymentSchema = z.object({
@@ -33,12 +41,14 @@ export const deploymentSchema = z.object({
   /** when the engine ran with the change; null until then */
   activated_at: z.number().nullable(),
   outcome: deploymentOutcome.nullable(),
-  /** how the observation of a canary or a calibration that ended by time was judged; null until then (and in ledgers older than the field) */
+  /** how an observation that ended by time was judged; null until then (and in ledgers older than the field) */
   completion: completionResult.nullable().default(null),
   /** what was measured before a calibration; null for other kinds */
   baseline: baselineSchema.nullable().default(null),
   /** alerts whose condition held at the start and was accepted: each starts nothing until it has been false once, and then leaves this list */
   accepted: z.array(z.string()).default([]),
+  /** each counter that a go-live is judged by, as it stood at its start; empty for other kinds */
+  start_values: z.array(startValueSchema).default([]),
 });
 export type Deployment = z.infer<typeof deploymentSchema>;
 
@@ -65,6 +75,8 @@ export const startDeploymentRequest = z.strictObject({
   baseline: baselineSchema.nullable().default(null),
   /** alerts that hold already and are to start nothing until they have been false once */
   accepted: z.array(z.string().max(128)).max(50).default([]),
+  /** of a go-live each of its counters, of other kinds none */
+  start_values: z.array(startValueSchema).max(goLiveCounters.length).default([]),
 });
 export type StartDeploymentRequest = z.output<typeof startDeploymentRequest>;
 /** The same as it is sent: what has a default may be left out. */

@@ -1,13 +1,16 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
-import { errorCode } from '../platform/errors.js';
 import type { Logger } from '../platform/log.js';
 import { securityHeaders } from '../platform/security-headers.js';
 import { apiRoutes } from './api-routes.js';
+import { describeError } from './describe-error.js';
 import { drillRoutes } from './drill-routes.js';
+import { healthRoutes } from './health-routes.js';
 import { HttpError } from './http-error.js';
 import { killSwitchRoutes } from './kill-switch-routes.js';
-import { pageRoutes } from './page-routes.js';
-import { noteRefusal, type RefusalReason } from './refusals.js';
+import { pageSite } from './page/page-site.js';
+import { statusApiRoutes } from './page/status-routes.js';
+import { promotionRoutes } from './promotion-routes.js';
+import { noteRefusal } from './refusals.js';
 import type { Services } from './services.js';
 import { notificationRoutes, webhookRoutes } from './webhook-routes.js';
 
@@ -22,7 +25,10 @@ export function createApp(services: Services): Express {
   app.use(apiRoutes(services));
   app.use(drillRoutes(services));
   app.use(killSwitchRoutes(services));
-  app.use(pageRoutes(services));
+  app.use(promotionRoutes(services));
+  app.use(healthRoutes(services));
+  app.use(statusApiRoutes(services));
+  app.use(pageSite(services));
   app.use(() => {
     throw new HttpError(404, 'there is nothing here');
   });
@@ -36,18 +42,6 @@ function withHeaders(headers: Readonly<Record<string, string>>): RequestHandler 
     next();
   };
 }
-
-interface Refusal {
-  readonly status: number;
-  readonly message: string;
-  readonly reason: RefusalReason | undefined;
-}
-
-/** What body reading refuses; the library's own messages tell of its inside. */
-const bodyErrors: Readonly<Record<number, Refusal>> = {
-  400: { status: 400, message: 'the body cannot be read', reason: 'unreadable_body' },
-  413: { status: 413, message: 'the body is too large', reason: 'too_large' },
-};
 
 /** When to come again after a 503, seconds. */
 const retryAfter = '1';
@@ -67,14 +61,4 @@ function answerError(logger: Logger): ErrorRequestHandler {
     if (status === 413 || status === 401 || status === 403) response.setHeader('Connection', 'close');
     response.status(status).json({ error: message });
   };
-}
-
-function describeError(error: unknown): Refusal {
-  if (error instanceof HttpError) return error;
-  const status = error instanceof Error && 'status' in error ? Number(error.status) : 500;
-  const known = bodyErrors[status];
-  if (known !== undefined) return known;
-  if (errorCode(error) !== undefined)
-    return { status: 503, message: 'it could not be written down; try again', reason: 'unwritable' };
-  return { status: 500, message: 'internal error', reason: 'internal_error' };
 }

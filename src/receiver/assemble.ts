@@ -1,9 +1,12 @@
 import type { Express } from 'express';
-import { PrometheusClient } from '../alerts/prometheus.js';
+import { prometheusClient } from '../alerts/configured.js';
 import type { Access } from '../config/access.js';
 import type { Config } from '../config/schema.js';
 import { askedQuantities, judgedInputs } from '../deployments/calibration-inputs.js';
-import { drillPlan, type CalibrationInput } from '../names.js';
+import type { ReceiverStanding } from '../deployments/receiver-standing.js';
+import { judgedGoLiveInputs } from '../deployments/go-live-inputs.js';
+import { drillPlan } from '../names.js';
+import { receiverAddress } from '../config/receiver-address.js';
 import { unixNow } from '../platform/clock.js';
 import type { Logger } from '../platform/log.js';
 import { Mutex } from '../platform/mutex.js';
@@ -20,7 +23,7 @@ import { createApp } from './app.js';
 import { Baselines } from './baselines.js';
 import { assembleWatch, readWatch } from './assemble-watch.js';
 import { Completion } from './completion.js';
-import { deploymentFamilies } from './deployment-families.js';
+import { deploymentFamilies, type JudgedInputs } from './deployment-families.js';
 import { Deployments } from './deployments.js';
 import { drillFamilies } from './drill-families.js';
 import { Drills } from './drills.js';
@@ -37,6 +40,9 @@ import { MonitorLog } from './monitor-log.js';
 import { NotificationLog } from './notifications.js';
 import type { Notifier } from './notifier.js';
 import { ObservationWriter } from './observation-writer.js';
+import { IncidentFiles } from './page/incident-files.js';
+import { PanelLinks } from './page/panel-links.js';
+import type { StatusParts, StatusSource } from './page/status-source.js';
 import { pipelineFamilies } from './pipeline-families.js';
 import { Reconciliation } from './reconcile.js';
 import { rollbackFamilies } from './rollback-families.js';
@@ -89,7 +95,7 @@ export async function assemble(
   const authority = pair?.pair ?? soleAuthority;
   const readRedisKey = redisKeyReader(config.redis);
   const queue = new RollbackQueue({ config, ledger, authority, logger, readRedisKey });
-  const prometheus = new PrometheusClient(config.prometheus.url, config.prometheus.timeout);
+  const prometheus = prometheusClient(config);
   const metrics = new ReceiverMetrics(Object.keys(config.rollbacks));
   const handler = new AlertHandler({
     config,
@@ -103,8 +109,8 @@ export async function assemble(
     },
   });
   const worker = new InboxWorker(inbox, handler, authority, logger);
-  const inputs = judgedInputs(config);
-  const quantities = askedQuantities(inputs);
+  const inputs = { calibration: judgedInputs(config), goLive: judgedGoLiveInputs(config) };
+  const quantities = askedQuantities(inputs.calibration);
   const deployments = new Deployments({ ledger, mutex, observation, quantities, logger });
   const notifications = new NotificationLog(logger);
   const acceptances = new Acceptances({ ledger, mutex, prometheus, logger });
@@ -130,6 +136,19 @@ export async function assemble(
   });
   measureRollbacks(ledger, metrics);
 
+  const standing = (): ReceiverStanding => describeStanding(pair?.lease);
+  const incidentFiles = new IncidentFiles(config.files.incidents);
+  const status = onceAsked({
+    config,
+    ledger,
+    prometheus,
+    authority,
+    incidents: incidentFiles,
+    standing,
+    silences: () => silences.status,
+    watchdog: () => watchdog.lastReceived,
+    logger,
+  });
   const app = createApp({
     access,
     protectReads: config.receiver.protect_reads,
@@ -144,8 +163,13 @@ export async function assemble(
     manual: new ManualRollbacks({ config, ledger, mutex, queue, authority, logger }),
     metrics,
     authority,
-    standing: () => describeStanding(pair?.lease),
+    standing,
     watchdog,
+    status,
+    incidents: incidentFiles,
+    panels: new PanelLinks(config.grafana.url),
+    plans: config.rollbacks,
+    publicUrl: receiverAddress(config),
     families: () => [
       ...currentFamilies({ config, inputs, ledger, inbox, reconciliation }),
       ...watchFamilies(readWatch(watch, ledger)),
@@ -211,6 +235,12 @@ export async function assemble(
   return { app, metrics, ledger, checkpoints, inbox, worker, queue, mutex, pair, notifier, tasks, logger };
 }
 
+/** What only who looks at the page needs is not loaded before somebody does: a receiver must start fast. */
+function onceAsked(parts: StatusParts): () => Promise<StatusSource> {
+  let source: Promise<StatusSource> | undefined;
+  return () => (source ??= import('./page/status-source.js').then((page) => new page.StatusSource(parts)));
+}
+
 /** Opens the ledger where its checkpoint is, so that a start does not take longer the longer it is. */
 async function openLedger(
   path: string,
@@ -257,7 +287,7 @@ function measureRollbacks(ledger: Ledger, metrics: ReceiverMetrics): void {
 
 interface MeasuredParts {
   readonly config: Config;
-  readonly inputs: readonly CalibrationInput[];
+  readonly inputs: JudgedInputs;
   readonly ledger: Ledger;
   readonly inbox: Inbox;
   readonly reconciliation: Reconciliation;

@@ -23,7 +23,7 @@ export interface CompletionParts {
   readonly since: number;
 }
 
-/** Writes down how the observation of each canary and calibration that ended by time went, as Prometheus judges it. */
+/** Writes down how each observation that ended by time went, as Prometheus judges it. */
 export class Completion {
   readonly #parts: CompletionParts;
 

@@ -1,7 +1,7 @@
 import { missingQuantities } from '../deployments/baseline.js';
 import { askedQuantities } from '../deployments/calibration-inputs.js';
 import type { Deployment, DeploymentKind } from '../deployments/deployment.js';
-import { receiverMetric as name, type CalibrationInput } from '../names.js';
+import { receiverMetric as name, type CalibrationInput, type GoLiveInput } from '../names.js';
 import { watchedCalibration } from '../rollback/observation.js';
 import type { LedgerState } from '../rollback/state.js';
 import { gauge, type Family, type Series } from './family.js';
@@ -9,23 +9,25 @@ import { gauge, type Family, type Series } from './family.js';
 /** Ended deployments whose series stay. */
 const shown = 20;
 
+/** What is judged here of the kinds whose inputs are configured. */
+export interface JudgedInputs {
+  readonly calibration: readonly CalibrationInput[];
+  readonly goLive: readonly GoLiveInput[];
+}
+
 /**
  * The declared deployments: all open ones, and the newest.
- * @param inputs what is judged of a calibration here
  * @param now Unix seconds
  */
-export function deploymentFamilies(
-  state: LedgerState,
-  inputs: readonly CalibrationInput[],
-  now: number,
-): Family[] {
+export function deploymentFamilies(state: LedgerState, inputs: JudgedInputs, now: number): Family[] {
   const all = [...state.deployments.values()];
   const newest = new Set(all.slice(-shown));
   const deployments = all.filter((deployment) => deployment.outcome === null || newest.has(deployment));
   return [
     ...courseFamilies(deployments),
     expectedInputs(state, inputs, now),
-    ...baselineFamilies(deployments, inputs),
+    ...baselineFamilies(deployments, inputs.calibration),
+    startValues(deployments),
     gauge(
       name.restart,
       'Newest restart that Redline made, Unix seconds.',
@@ -77,10 +79,11 @@ function courseFamilies(deployments: readonly Deployment[]): Family[] {
 }
 
 /** Those of a calibration also after its rollback: the rules cannot remember what they never observed. */
-function expectedInputs(state: LedgerState, calibration: readonly CalibrationInput[], now: number): Family {
+function expectedInputs(state: LedgerState, { calibration, goLive }: JudgedInputs, now: number): Family {
   const expected: Readonly<Partial<Record<DeploymentKind, readonly string[]>>> = {
     canary: ['trade_intent'],
     calibration,
+    'go-live': goLive,
   };
   const open = [...state.deployments.values()].filter(({ outcome }) => outcome === null);
   const watched = watchedCalibration(state, now);
@@ -123,4 +126,15 @@ function baselineFamilies(deployments: readonly Deployment[], inputs: readonly C
       ),
     ),
   ];
+}
+
+/** What the counters of the backend stood at when each go-live began. */
+function startValues(deployments: readonly Deployment[]): Family {
+  return gauge(
+    name.deploymentStartValue,
+    'What a counter of the backend stood at when the go-live began; its growth since then is judged.',
+    deployments.flatMap(({ id, start_values: values }) =>
+      values.map(({ counter, value }) => ({ labels: { deployment: id, counter }, value })),
+    ),
+  );
 }

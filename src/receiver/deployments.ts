@@ -7,6 +7,7 @@ import type { Logger } from '../platform/log.js';
 import type { Mutex } from '../platform/mutex.js';
 import type { Ledger } from '../rollback/ledger.js';
 import { checkCalibrationOrder, refuseOverlap } from './calibration-orders.js';
+import { checkGoLiveOrder } from './go-live-orders.js';
 import { HttpError } from './http-error.js';
 import type { ObservationWriter } from './observation-writer.js';
 import { refuseFuture } from './time-limits.js';
@@ -52,13 +53,14 @@ export class Deployments {
   /**
    * Puts a deployment under observation.
    * @throws HttpError 409 while another is, or while a rollback runs; 400 for a canary without model or cutover, a
-   * calibration without all of its baseline, no length of the observation, and a start that is to come, too long ago,
-   * or before the end of another
+   * calibration without all of its baseline, a go-live without operator or one of its start values, no length of the
+   * observation, and a start that is to come, too long ago, or before the end of another
    */
   async start(request: StartDeploymentRequest): Promise<Deployment> {
     const { ledger, mutex, observation, quantities, logger } = this.#parts;
     if (request.kind === 'canary' && (request.model === '' || request.cutover === null))
       throw new HttpError(400, 'a canary needs model and cutover');
+    checkGoLiveOrder(request);
     if (request.cutover !== null) refuseFuture(request.cutover, 'the cutover');
     return mutex.run(async () => {
       this.#refuseSecond(request);
@@ -85,6 +87,7 @@ export class Deployments {
         completion: null,
         baseline: request.baseline,
         accepted: request.accepted,
+        start_values: request.start_values,
       };
       await ledger.append({ type: 'deployment_started', deployment });
       logger.info({ deployment }, 'deployment under observation');

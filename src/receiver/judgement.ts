@@ -33,6 +33,14 @@ const judges: Readonly<Partial<Record<DeploymentKind, Judge>>> = {
     checks: ({ id }, seconds) =>
       `sum(count_over_time(${recordedMetric.calibrationPhase}{phase!="A",deployment=${JSON.stringify(id)}}[${seconds}s]))`,
   },
+  'go-live': {
+    completed: 'GoLiveObservationPassed',
+    // A warning is a missed criterion of success: it rolls nothing back, and the observation is not passed.
+    violation: 'runbook="go-live",severity=~"critical|warning"',
+    remembered: 'go_live_violation',
+    checks: ({ id }, seconds) =>
+      `max(count_over_time(${recordedMetric.observed}{kind="go-live",deployment=${JSON.stringify(id)}}[${seconds}s]))`,
+  },
 };
 
 /** Whether Redline itself recorded a violation of the deployment: in shadow mode it decides and lets it go on. */

@@ -1,21 +1,15 @@
 import { Router } from 'express';
 import { killSwitchRequest } from '../deployments/kill-switch.js';
-import { setKillSwitch } from '../rollback/kill-switch.js';
 import { requireAccess, requireReader } from './authentication.js';
 import { orderLimit, parseBody, readBody, requireJson } from './body.js';
 import { requireCharge } from './in-charge.js';
+import { orderKillSwitch } from './kill-switch-orders.js';
 import { only } from './methods.js';
 import type { Services } from './services.js';
 
-/** `/api/kill-switch`: whether alerts may start rollbacks. Set in turn with the decisions, so that none is half under it. */
-export function killSwitchRoutes({
-  access,
-  protectReads,
-  authority,
-  ledger,
-  mutex,
-  logger,
-}: Services): Router {
+/** `/api/kill-switch`: whether alerts may start rollbacks. */
+export function killSwitchRoutes(services: Services): Router {
+  const { access, protectReads, authority, ledger } = services;
   const router = Router();
   router
     .route('/api/kill-switch')
@@ -28,10 +22,7 @@ export function killSwitchRoutes({
       requireJson,
       readBody(orderLimit),
       async (request, response) => {
-        const order = parseBody(request, killSwitchRequest);
-        const killSwitch = await mutex.run(() => setKillSwitch(ledger, order));
-        logger.warn({ kill_switch: killSwitch }, order.on ? 'kill switch set' : 'kill switch taken back');
-        response.json(killSwitch);
+        response.json(await orderKillSwitch(services, parseBody(request, killSwitchRequest)));
       },
     )
     .all(only('GET, POST'));

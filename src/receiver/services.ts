@@ -4,6 +4,7 @@ import type { Authority } from '../rollback/authority.js';
 import type { Mutex } from '../platform/mutex.js';
 import type { Ledger } from '../rollback/ledger.js';
 import type { Access } from '../config/access.js';
+import type { Config } from '../config/schema.js';
 import type { Baselines } from './baselines.js';
 import type { Deployments } from './deployments.js';
 import type { Drills } from './drills.js';
@@ -12,6 +13,9 @@ import type { Inbox } from './inbox.js';
 import type { ManualRollbacks } from './manual-rollbacks.js';
 import type { NotificationLog } from './notifications.js';
 import type { ReceiverMetrics } from './metrics.js';
+import type { IncidentFiles } from './page/incident-files.js';
+import type { PanelLinks } from './page/panel-links.js';
+import type { StatusSource } from './page/status-source.js';
 import type { Watchdog } from './watchdog.js';
 import type { InboxWorker } from './worker.js';
 
@@ -36,6 +40,15 @@ export interface Services {
   /** how this receiver stands beside another */
   readonly standing: () => ReceiverStanding;
   readonly watchdog: Watchdog;
+  /** what the status page shows; loaded when it is looked at */
+  readonly status: () => Promise<StatusSource>;
+  readonly incidents: IncidentFiles;
+  /** where alerts are drawn */
+  readonly panels: PanelLinks;
+  /** the configured rollback plans */
+  readonly plans: Config['rollbacks'];
+  /** where people and the command line reach the receiver */
+  readonly publicUrl: string;
   /** the state as metrics, now */
   readonly families: () => Family[];
   /** why the receiver would not act now; undefined where it would */

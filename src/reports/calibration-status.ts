@@ -98,7 +98,12 @@ export function calibrationLines(
 
 function phaseText(phases: readonly string[] | undefined, paint: Paint): string {
   if (phases === undefined || phases.length === 0) return paint.warn(unknownText);
-  return phases.map((phase) => `${phase} (${phaseNames[phase] ?? unknownText})`).join(' and ');
+  return phases.map(phaseTitle).join(' and ');
+}
+
+/** `A (critical watch)`. */
+export function phaseTitle(phase: string): string {
+  return `${phase} (${phaseNames[phase] ?? unknownText})`;
 }
 
 /** The baseline of a calibration beside what is measured now. */

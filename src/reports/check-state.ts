@@ -75,5 +75,5 @@ function isOfRollback(query: string): boolean {
 
 /** No line of a kind in a journal or a log that is followed is no value, and well. */
 function isOfLines(query: string): boolean {
-  return [exporterMetric.journalLastMatch, exporterMetric.logLastMatch].some((name) => query.includes(name));
+  return [exporterMetric.journalLastMatch, recordedMetric.logEvent].some((name) => query.includes(name));
 }

@@ -2,7 +2,7 @@ import type { AlertingRule, PrometheusClient } from '../alerts/prometheus.js';
 import type { Deployment, DeploymentKind, PreparedBaseline } from '../deployments/deployment.js';
 import type { KillSwitch } from '../deployments/kill-switch.js';
 import type { ReceiverMode, Rollback } from '../deployments/rollback.js';
-import { receiverMetric } from '../names.js';
+import { exporterMetric, receiverMetric } from '../names.js';
 import { formatDuration } from '../platform/duration.js';
 import {
   afterRollbackLines,
@@ -14,7 +14,8 @@ import {
   type CalibrationState,
 } from './calibration-status.js';
 import { notCounted } from './check-state.js';
-import { wholeScope, type JudgedScope } from './judged-scope.js';
+import { goLiveLines, readGoLiveScope } from './go-live-status.js';
+import { logInput, wholeScope, type JudgedScope } from './judged-scope.js';
 import { formatTime, formatValue, unknownText } from './numbers.js';
 import type { Paint } from './paint.js';
 import { rollbackLine } from './rollback-report.js';
@@ -61,7 +62,8 @@ export interface DeployStatus {
   readonly missing: readonly string[];
 }
 
-const runbooks: Readonly<Record<DeploymentKind, string>> = {
+/** Label `runbook` of the rules that judge a kind of deployment. */
+export const runbookOfKind: Readonly<Record<DeploymentKind, string>> = {
   calibration: 'post-calibration',
   canary: 'qsc-canary',
   'go-live': 'go-live',
@@ -78,30 +80,64 @@ export async function readJudgedState(
     prometheus.query(`${receiverMetric.mode} == 1`),
     readCalibrationState(prometheus),
   ]);
-  const read = (kind: DeploymentKind, scope: JudgedScope): Promise<RunbookCheck[]> =>
-    readRunbookChecks(prometheus, rules, runbooks[kind], scope);
   const checks = await Promise.all(
-    open.map(({ id, kind }) =>
-      read(kind, { ...(kind === 'calibration' ? calibration : wholeScope), deployment: id }),
-    ),
+    open.map((deployment) => readDeploymentChecks(prometheus, rules, deployment, calibration)),
   );
   const [after] = open.some(({ kind }) => kind === 'calibration') ? [] : watchedAfterRollback(calibration);
-  const watched =
-    after === undefined
-      ? []
-      : await read('calibration', {
-          phases: watchedPhases,
-          inputs: [],
-          present: calibration.present,
-          deployment: after.deployment,
-        });
+  const watched = after === undefined ? [] : await readWatchedChecks(prometheus, rules, after, calibration);
   const mode = modes[0]?.labels.mode;
   return {
     mode: mode === 'auto' || mode === 'shadow' ? mode : undefined,
-    checks: [...checks.flat(), ...watchedChecks(watched)],
+    checks: [...checks.flat(), ...watched],
     firing: firingAlerts(rules),
     calibration,
   };
+}
+
+/** The rows of the runbook of one deployment under observation. @throws PrometheusError */
+export async function readDeploymentChecks(
+  prometheus: PrometheusClient,
+  rules: readonly AlertingRule[],
+  { id, kind }: Pick<Deployment, 'id' | 'kind'>,
+  calibration: CalibrationState,
+): Promise<RunbookCheck[]> {
+  const scope = await readScope(prometheus, kind, calibration, id);
+  return readRunbookChecks(prometheus, rules, runbookOfKind[kind], scope);
+}
+
+async function readScope(
+  prometheus: PrometheusClient,
+  kind: DeploymentKind,
+  calibration: CalibrationState,
+  deployment: string,
+): Promise<JudgedScope> {
+  switch (kind) {
+    case 'go-live':
+      return readGoLiveScope(prometheus, deployment);
+    case 'calibration':
+      return { ...calibration, deployment };
+    case 'production':
+      return { ...wholeScope, present: (await isLogFollowed(prometheus)) ? [logInput] : [], deployment };
+    case 'canary':
+      return { ...wholeScope, deployment };
+  }
+}
+
+/** Whether lines of the trading system's log are counted, even if there is none of a kind that matters. */
+async function isLogFollowed(prometheus: PrometheusClient): Promise<boolean> {
+  const names = [exporterMetric.logLines, exporterMetric.journalLines].join('|');
+  return (await prometheus.query(`group(last_over_time({__name__=~"${names}"}[30s]))`)).length > 0;
+}
+
+/** The rows that are judged of a calibration after its rollback. @throws PrometheusError */
+export async function readWatchedChecks(
+  prometheus: PrometheusClient,
+  rules: readonly AlertingRule[],
+  { deployment }: CalibrationState['watched'][number],
+  { present }: CalibrationState,
+): Promise<RunbookCheck[]> {
+  const scope = { phases: watchedPhases, inputs: [], present, deployment };
+  return watchedChecks(await readRunbookChecks(prometheus, rules, runbookOfKind.calibration, scope));
 }
 
 /** After a rollback the rows of this phase are judged, and no others. */
@@ -117,7 +153,8 @@ function isJudged({ state, note, values }: RunbookCheck): boolean {
   return (state !== 'not judged' || note === notCounted) && values.some(({ value }) => value !== undefined);
 }
 
-function firingAlerts(rules: readonly AlertingRule[]): FiringAlert[] {
+/** What fires now, but for the alert that always does. */
+export function firingAlerts(rules: readonly AlertingRule[]): FiringAlert[] {
   return firingInstances(rules).map(({ labels, annotations }) => ({
     alertname: labels.alertname ?? '',
     severity: labels.severity ?? '',
@@ -178,6 +215,7 @@ function observationLines({ open, lastEnded, judged, at: now }: DeployStatus, pa
         : []),
       `  Time left  ${timeLeft(deployment, now)}`,
       ...(kind === 'calibration' ? calibrationLines(deployment, judged?.calibration, paint) : []),
+      ...(kind === 'go-live' ? goLiveLines(deployment) : []),
       `  Mode       ${modeText(judged?.mode, paint)}`,
     ];
   });

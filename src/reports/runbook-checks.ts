@@ -58,21 +58,37 @@ const wording: Readonly<Record<string, (value: string, limit: string) => string>
 };
 
 /** The values of a check as text: `38.0% (limit 70%)`; empty where there is none (its alert is about something else now). */
-export function describeValues({ alertname, state, values }: RunbookCheck): string {
-  // The time since a rollback is beyond its limit in all that is well.
-  if (state === 'ok' && wording[`${alertname} query`] === afterRollback) return '';
-  const known = values.filter(({ value }) => value !== undefined);
-  const told = known.length > mostTold ? byConcern(alertname, known).slice(0, 1) : known;
-  const rest = known.length - told.length;
-  const texts = told.map((value) => describeValue(alertname, value));
+export function describeValues(check: RunbookCheck): string {
+  const { told, rest } = toldValues(check);
+  const texts = told.map((value) => describeValue(check.alertname, value));
   return [...texts, ...(rest === 0 ? [] : [`and ${rest} more like it`])].join(', ');
 }
 
-function describeValue(alertname: string, { of, query, value, limits }: JudgedValue): string {
-  const text = formatAlertValue(alertname, value, limits[0]);
-  const bounds = limits.map((limit) => formatAlertLimit(alertname, limit)).join(' and ');
-  const words = wording[`${alertname} ${query}`];
-  if (words !== undefined) return words(text, bounds);
+/** The known values of a check that are told: of many the one that matters most, and how many more there are. */
+export function toldValues({ alertname, state, values }: RunbookCheck): {
+  readonly told: readonly JudgedValue[];
+  readonly rest: number;
+} {
+  // The time since a rollback is beyond its limit in all that is well.
+  if (state === 'ok' && wording[`${alertname} query`] === afterRollback) return { told: [], rest: 0 };
+  const known = values.filter(({ value }) => value !== undefined);
+  const told = known.length > mostTold ? byConcern(alertname, known).slice(0, 1) : known;
+  return { told, rest: known.length - told.length };
+}
+
+/** A value with its limit in words of its own; undefined where number and limit say enough. */
+export function wordedValue(alertname: string, judged: JudgedValue): string | undefined {
+  const { query, value, limits } = judged;
+  const bounds = limits.map((limit) => formatAlertLimit(alertname, limit, query)).join(' and ');
+  return wording[`${alertname} ${query}`]?.(formatAlertValue(alertname, value, limits[0], query), bounds);
+}
+
+function describeValue(alertname: string, judged: JudgedValue): string {
+  const worded = wordedValue(alertname, judged);
+  if (worded !== undefined) return worded;
+  const { of, query, value, limits } = judged;
+  const text = formatAlertValue(alertname, value, limits[0], query);
+  const bounds = limits.map((limit) => formatAlertLimit(alertname, limit, query)).join(' and ');
   return `${of === '' ? '' : `${of} `}${text} (limit${limits.length > 1 ? 's' : ''} ${bounds})`;
 }
 

@@ -1,4 +1,5 @@
 import { PrometheusError, type PrometheusClient, type RuleGroup, type Target } from '../alerts/prometheus.js';
+import { scrapedTargets } from '../alerts/scraped-targets.js';
 import { exporterMetric, job, recordedMetric } from '../names.js';
 import { formatDuration, parseDuration } from '../platform/duration.js';
 import { formatExactTime } from './numbers.js';
@@ -20,7 +21,7 @@ export interface GateTelemetry {
  * @throws PrometheusError
  */
 export async function readGateTelemetry(prometheus: PrometheusClient): Promise<GateTelemetry> {
-  const [targets, groups] = await Promise.all([prometheus.targets(), prometheus.ruleGroups()]);
+  const [targets, groups] = await Promise.all([scrapedTargets(prometheus), prometheus.ruleGroups()]);
   return {
     exporter: targets.find(({ labels }) => labels.job === job.exporter),
     group: groups.find(({ rules }) => rules.some(({ name }) => name === recordedMetric.gateScrape)),

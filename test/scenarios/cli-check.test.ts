@@ -88,8 +88,18 @@ receivers:
     );
   });
 
+  it('names a token that could be guessed', async () => {
+    writeFileSync(join(stack.directory, 'short.token'), 'a-token-that-is-long-enough\nsecret\n', {
+      mode: 0o600,
+    });
+    const said = await complaints({ REDLINE_RECEIVER_TOKEN_FILE: 'short.token' });
+    expect(said).toContainEqual(
+      expect.stringMatching(/^warn receiver token: .*short\.token holds one of 6 characters/),
+    );
+  });
+
   it('names a token that the receiver does not take', async () => {
-    writeFileSync(join(stack.directory, 'other.token'), 'another-token\n', { mode: 0o600 });
+    writeFileSync(join(stack.directory, 'other.token'), 'another-token-of-the-test\n', { mode: 0o600 });
     const said = await complaints({ REDLINE_RECEIVER_TOKEN_FILE: 'other.token' });
     expect(said).toEqual([noPager, expect.stringMatching(/^fail receiver: .* does not accept the token/)]);
   });
@@ -142,6 +152,8 @@ receivers:
       expect.stringMatching(/^fail pace of redline-exporter: http:\S+ is scraped every 20s/),
       expect.stringMatching(/^fail pace of redline-receiver: http:\S+ is scraped every 20s/),
       'fail pace of the rules deployments: they are evaluated every 20s',
+      'fail pace of the rules go-live: they are evaluated every 20s',
+      'fail pace of the rules operations: they are evaluated every 20s',
       'fail pace of the rules playbook-financial: they are evaluated every 20s',
       'fail pace of the rules playbook-health: they are evaluated every 20s',
       'fail pace of the rules playbook-model: they are evaluated every 20s',

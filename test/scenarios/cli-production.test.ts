@@ -161,7 +161,7 @@ it('what only a calibration takes is refused', async () => {
   const bench = await ReceiverBench.create({ rollbacks: {} });
   const timed = await bench.redline('deploy', 'start', 'production', '--duration', '2h');
   expect(timed.code).toBe(1);
-  expect(timed.stderr).toContain('--duration is for a calibration: production');
+  expect(timed.stderr).toContain('--duration is for a calibration or a go-live: production');
   const prepared = await bench.redline('deploy', 'prepare', 'production');
   expect(prepared.code).toBe(1);
   expect(prepared.stderr).toContain('Production has nothing to prepare');

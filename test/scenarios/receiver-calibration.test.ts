@@ -136,8 +136,8 @@ describe('a calibration', () => {
       [{ baseline: null }, /needs a baseline/],
       [{ started_at: now + 3600 }, /lies in the future/],
       [{ started_at: now - 3601 }, /would be over already/],
-      [{ kind: 'go-live' }, /belong to a calibration, not to a go-live/],
-      [{ kind: 'go-live', baseline: null, started_at: now }, /belong to a calibration/],
+      [{ kind: 'production' }, /belong to a calibration, not to a production/],
+      [{ kind: 'production', baseline: null, started_at: now }, /belong to a calibration/],
     ] as const;
     for (const [changes, reason] of refusals) {
       const { status, body } = await start(changes);

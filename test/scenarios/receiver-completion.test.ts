@@ -8,7 +8,7 @@ import { freePort } from '../../src/platform/free-port.js';
 import { poll } from '../../src/platform/poll.js';
 import { countChecks, isClean, whyNotClean } from '../../src/receiver/judgement.js';
 import { startPrometheus } from '../../src/stack/servers.js';
-import { calibration, canary } from '../support/violations.js';
+import { calibration, canary, goLive } from '../support/violations.js';
 import { temporaryFolder } from '../support/workspace.js';
 
 /** A Prometheus that evaluates these rules every second; resolves once it has a few times. */
@@ -140,4 +140,31 @@ it('judges a calibration by what is critical, by late warnings, and by its telem
   // Each evaluation counts once, though two phases hold at the same time.
   const [evaluations] = await prometheus.query('count_over_time(evaluated[2m])', whole.ends_at ?? 0);
   expect(await countChecks(prometheus, whole)).toBe(evaluations?.value);
+});
+
+it('passes a go-live that no criterion of success or failure was missed by, and counts its evaluations', async () => {
+  const alert = (alertname: string, deployment: string, severity: string): object => ({
+    alert: alertname,
+    expr: 'vector(1)',
+    labels: { deployment, runbook: 'go-live', severity },
+  });
+  const prometheus = await startWith([
+    alert('GoLiveFailover', 'warned', 'warning'),
+    alert('GoLiveFirstOrder', 'whole', 'info'),
+    ...['whole', 'warned', 'short'].map((id) => presence(id, id === 'short' ? 0.9 : 1)),
+    { record: 'redline:observed', expr: 'vector(1)', labels: { deployment: 'whole', kind: 'go-live' } },
+    {
+      alert: 'GoLiveObservationPassed',
+      expr: 'present{deployment="whole"} == 1',
+      annotations: { query: 'present', limit: '0.95' },
+    },
+    evaluated,
+  ]);
+  const ended = { ...goLive({ id: 'whole' }), started_at: unixNow() - 120, ends_at: unixNow() };
+  const why = (id: string): Promise<string> => whyNotClean(prometheus, { ...ended, id });
+  expect(await why('warned')).toBe('violations');
+  expect(await why('short')).toBe('insufficient_telemetry');
+  expect(await isClean(prometheus, ended)).toBe(true);
+  const [evaluations] = await prometheus.query('count_over_time(evaluated[2m])', ended.ends_at);
+  expect(await countChecks(prometheus, ended)).toBe(evaluations?.value);
 });

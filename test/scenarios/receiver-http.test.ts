@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { poll } from '../../src/platform/poll.js';
+import { goLiveCounters } from '../../src/names.js';
 import { firing, payload, ReceiverBench, scriptPlan } from '../support/receiver.js';
 
 let bench: ReceiverBench;
@@ -113,8 +114,10 @@ describe('the API', () => {
     const { id } = await bench.startCanary();
     const second = await bench.post('/api/deployments', {
       kind: 'go-live',
+      operator: 'kari',
       observation_seconds: 60,
       settle_seconds: 0,
+      start_values: goLiveCounters.map((counter) => ({ counter, value: 0 })),
     });
     expect(second.status).toBe(409);
     expect(await errorOf(second)).toBe(`${id} is under observation; end it first`);

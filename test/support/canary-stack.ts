@@ -89,6 +89,7 @@ export class CanaryStack {
         },
         journal: { enabled: false },
         database: { enabled: false },
+        http: { enabled: false },
         files: { root: 'trading', ...settings.files },
         exporter: { listen: `127.0.0.1:${exporter}` },
         receiver: { listen: `127.0.0.1:${receiver}`, reconcile_interval: '1s', ...settings.receiver },

@@ -82,6 +82,13 @@ export const anyFact: fc.Arbitrary<Fact> = fc.oneof(
     deployment: anyId.map((id) => `d${id}`),
     reason: fc.constantFrom('resolved', 'accepted'),
   }),
+  fc.tuple(text, fc.constantFrom('paper' as const, 'unknown' as const)).map(([operator, mode]): Fact => ({
+    type: 'promotion_passed',
+    operator,
+    window_seconds: 86_400,
+    trading_mode: mode,
+    values: [{ alertname: 'RiskLimitBreached', of: '', value: 0.01, worst: null, limit: 0.1, known: 1 }],
+  })),
   anyId.map((id): Fact => ({
     type: 'monitoring_completed',
     deployment: `d${id}`,

@@ -53,6 +53,9 @@ export class SystemdMachine {
     await machine.#inside('mount', '--bind', packageRoot, place.package);
     await machine.#inside('mount', '--bind', process.execPath, place.node);
     await machine.#inside('chmod', '755', place.root);
+    // As systemd-tmpfiles leaves it; without it nobody but root reads the journal.
+    await machine.#inside('chgrp', '-R', 'systemd-journal', '/run/log/journal');
+    await machine.#inside('chmod', '-R', 'g+rX', '/run/log/journal');
     await machine.#inside('chown', String(redline), '/srv/trading');
     onTestFinished(async () => {
       for (const path of [place.node, place.package, place.root, '/var/lib', '/etc/group', '/etc/passwd'])

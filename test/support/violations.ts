@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import type { Violation } from '../../src/alerts/violation.js';
 import type { Deployment } from '../../src/deployments/deployment.js';
 import type { Trigger } from '../../src/deployments/rollback.js';
+import { goLiveCounters } from '../../src/names.js';
 
 /** A logger for what is tested without its log. */
 export const silent = pino({ level: 'silent' });
@@ -39,6 +40,7 @@ export function canary(changes: Partial<Deployment> = {}): Deployment {
     completion: null,
     baseline: null,
     accepted: [],
+    start_values: [],
     ...changes,
   };
 }
@@ -52,6 +54,20 @@ export function calibration(changes: Partial<Deployment> = {}): Deployment {
     cutover: null,
     weight: null,
     baseline: { captured_at: 0, values: [] },
+    ...changes,
+  });
+}
+
+/** A go-live under observation from 0 to 10,000, begun before anything happened, and what the test says otherwise. */
+export function goLive(changes: Partial<Deployment> = {}): Deployment {
+  return canary({
+    id: 'go-live-1',
+    kind: 'go-live',
+    model: '',
+    operator: 'alice',
+    cutover: null,
+    weight: null,
+    start_values: goLiveCounters.map((counter) => ({ counter, value: 0 })),
     ...changes,
   });
 }

@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { AlertmanagerClient } from '../../alerts/alertmanager.js';
+import type { AlertmanagerClient } from '../../alerts/alertmanager.js';
 import { errorMessage } from '../../platform/errors.js';
 import type { CheckLine } from '../../reports/check-lines.js';
 
@@ -11,20 +11,18 @@ const webhooks = z.array(z.looseObject({ url: z.string().optional() }));
 
 /**
  * Whether Alertmanager answers, sends to the receiver, and tells people by more than the receiver's own log.
- * @param url of Alertmanager
  * @param receiverUrl of Redline's receiver
  */
 export async function checkAlertmanager(
-  url: string,
-  timeoutSeconds: number,
+  alertmanager: AlertmanagerClient,
   receiverUrl: string,
 ): Promise<CheckLine[]> {
   const what = 'Alertmanager';
   try {
-    const original = await new AlertmanagerClient(url, timeoutSeconds).configuration();
+    const original = await alertmanager.configuration();
     const { receivers } = configuration.parse(parse(original, { maxAliasCount: -1 }));
     return [
-      { what, level: 'ok', detail: `answers at ${url}` },
+      { what, level: 'ok', detail: `answers at ${alertmanager.base}` },
       webhookLine(receivers, receiverUrl),
       pagerLine(receivers, receiverUrl),
     ];

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Config } from '../../config/schema.js';
-import { readSecret } from '../../config/secret.js';
+import { readSecrets } from '../../config/secret.js';
 import { resolveEngineUnit } from '../../deployments/engine-unit.js';
 import { kindOfPlan } from '../../deployments/plan-kinds.js';
 import { planProgram } from '../../deployments/plan-program.js';
@@ -61,16 +61,24 @@ async function stateLine({ state }: Config): Promise<CheckLine> {
   };
 }
 
+/** Nothing slows down a program that guesses: 16 random letters of base64 are 96 bits, too many to try. */
+const shortestToken = 16;
+
 async function tokenLine({ receiver }: Config): Promise<CheckLine> {
   const what = 'receiver token';
   const path = receiver.token_file;
   try {
-    readSecret(path, 'receiver.token_file');
+    const tokens = readSecrets(path, 'receiver.token_file');
     const { mode } = await stat(path);
-    if ((mode & 0o007) === 0)
+    if ((mode & 0o007) !== 0) {
+      const detail = `${path} may be read by every user of this machine (mode ${(mode & 0o777).toString(8)})`;
+      return { what, level: 'fail', detail, todo: `chmod 640 ${path}` };
+    }
+    const shortest = Math.min(...tokens.map((token) => token.length));
+    if (shortest >= shortestToken)
       return { what, level: 'ok', detail: `${path} is readable, and not by everybody` };
-    const detail = `${path} may be read by every user of this machine (mode ${(mode & 0o777).toString(8)})`;
-    return { what, level: 'fail', detail, todo: `chmod 640 ${path}` };
+    const detail = `${path} holds one of ${shortest} characters: whoever reaches the receiver could guess it`;
+    return { what, level: 'warn', detail, todo: `openssl rand -hex 32 > ${path}, for Alertmanager too` };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { what, level: 'fail', detail: error.message };

@@ -1,14 +1,17 @@
 import type { PrometheusClient, RuleGroup, Target } from '../../alerts/prometheus.js';
+import { scrapedTargets } from '../../alerts/scraped-targets.js';
 import { job } from '../../names.js';
 import { formatDuration, parseDuration } from '../../platform/duration.js';
 import type { CheckLine } from '../../reports/check-lines.js';
 
 /** The rules read the deployments through windows of 30 s, of which one lost scrape must leave something. */
 const slowestSeconds = 15;
-const jobs: readonly string[] = [job.exporter, job.receiver];
+const jobs: readonly string[] = [job.exporter, job.receiver, job.backend];
 /** The groups whose alerts and records follow one another within seconds. */
 const groupNames: readonly string[] = [
   'deployments',
+  'go-live',
+  'operations',
   'playbook-financial',
   'playbook-health',
   'playbook-model',
@@ -24,7 +27,7 @@ const why = `(${slowestSeconds}s at most, as in prometheus/prometheus.yml), and 
  * @throws PrometheusError
  */
 export async function checkPace(prometheus: PrometheusClient): Promise<CheckLine[]> {
-  const [groups, targets] = await Promise.all([prometheus.ruleGroups(), prometheus.targets()]);
+  const [groups, targets] = await Promise.all([prometheus.ruleGroups(), scrapedTargets(prometheus)]);
   return paceLines(groups, targets);
 }
 

@@ -8,6 +8,9 @@ import {
   type RuleGroup,
   type Target,
 } from '../../alerts/prometheus.js';
+import { scrapedTargets } from '../../alerts/scraped-targets.js';
+import type { Config } from '../../config/schema.js';
+import { hasBackend } from '../../deployments/go-live-inputs.js';
 import { job } from '../../names.js';
 import { formatDuration } from '../../platform/duration.js';
 import { packageRoot } from '../../platform/package-root.js';
@@ -21,14 +24,17 @@ const ruleFile = z.object({
 type RuleFile = z.infer<typeof ruleFile>;
 
 /** Whether Prometheus answers, has every alert of Redline, can evaluate every rule, and scrapes every job, often enough. */
-export async function checkPrometheus(prometheus: PrometheusClient, url: string): Promise<CheckLine[]> {
+export async function checkPrometheus(
+  prometheus: PrometheusClient,
+  config: Pick<Config, 'http' | 'prometheus'>,
+): Promise<CheckLine[]> {
   try {
-    const [groups, targets] = await Promise.all([prometheus.ruleGroups(), prometheus.targets()]);
+    const [groups, targets] = await Promise.all([prometheus.ruleGroups(), scrapedTargets(prometheus)]);
     return [
-      { what: 'Prometheus', level: 'ok', detail: `answers at ${url}` },
+      { what: 'Prometheus', level: 'ok', detail: `answers at ${config.prometheus.url}` },
       ruleLine(groups, await expectedAlerts()),
       ...brokenRules(groups),
-      ...targetLines(targets),
+      ...targetLines(targets, scrapedJobs(config)),
       ...paceLines(groups, targets),
     ];
   } catch (error) {
@@ -36,6 +42,11 @@ export async function checkPrometheus(prometheus: PrometheusClient, url: string)
     const todo = 'Start it, or set prometheus.url: without it nothing is judged.';
     return [{ what: 'Prometheus', level: 'fail', detail: error.message, todo }];
   }
+}
+
+/** A trading system without a backend needs no job for it. */
+function scrapedJobs(config: Pick<Config, 'http'>): string[] {
+  return Object.values(job).filter((name) => name !== job.backend || hasBackend(config));
 }
 
 /** Whether the rules of one runbook are loaded, and Prometheus can evaluate each of them. */
@@ -99,11 +110,8 @@ function brokenRules(groups: readonly RuleGroup[]): CheckLine[] {
     }));
 }
 
-/** Whether jobs are scraped: all that Redline knows, or these. */
-export function targetLines(
-  targets: readonly Target[],
-  names: readonly string[] = Object.values(job),
-): CheckLine[] {
+/** Whether these jobs are scraped. */
+export function targetLines(targets: readonly Target[], names: readonly string[]): CheckLine[] {
   return names.map((name): CheckLine => {
     const what = `scrape of ${name}`;
     const own = targets.filter(({ labels }) => labels.job === name);

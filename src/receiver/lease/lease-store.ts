@@ -67,7 +67,14 @@ export class LeaseStore {
    * @throws UserError where the configuration of Redis cannot be used
    */
   constructor(config: Config['redis'], prefix: string, ttlSeconds: number) {
-    this.#client = connectRedis(config);
+    // The other receiver waits one time to live for a primary that acted alone: until then this one must be back.
+    const within = (seconds: number): number => Math.min(seconds, ttlSeconds / 2);
+    const prompt = {
+      ...config,
+      connect_timeout: within(config.connect_timeout),
+      command_timeout: within(config.command_timeout),
+    };
+    this.#client = connectRedis(prompt, ttlSeconds / 4);
     this.#client.on('error', () => undefined); // told by the question that fails with it
     this.#keys = [`${prefix}:holder`, `${prefix}:fence`, `${prefix}:facts`, `${prefix}:told`];
     this.#ttlMilliseconds = Math.round(ttlSeconds * 1000);

@@ -28,7 +28,7 @@ export interface LeaseOptions {
  * Which of two receivers acts: the one that holds the lease in the store, for as long as it renews it in time. While the
  * store cannot be reached the primary acts and the other does not, as a dead store is itself a reason to roll back. The
  * other one takes no lease before the store has answered for one time to live: until then the primary may have acted
- * without it, and is to come first.
+ * without it, and is to come first. Neither counts a time in which it did not ask.
  */
 export class Lease {
   readonly #options: LeaseOptions;
@@ -40,8 +40,10 @@ export class Lease {
   #holder: Holding | undefined;
   /** the store has answered without a break since; undefined: the last question failed */
   #answersSince: number | undefined;
-  /** it has not answered since */
-  #silentSince: number;
+  /** it has not answered a question since; undefined: it answered the last one, or was not asked */
+  #silentSince: number | undefined;
+  /** when the last question was answered, or given up */
+  #lastAsked = -Infinity;
   /** no lease is taken before then: the other receiver is to have it */
   #pausedUntil = 0;
   #transitions = 0;
@@ -50,16 +52,12 @@ export class Lease {
   constructor(options: LeaseOptions) {
     this.#options = options;
     this.#now = options.now ?? steadySeconds;
-    this.#silentSince = this.#now();
   }
 
   get standing(): Standing {
-    const { isPrimary, ttlSeconds } = this.#options;
-    const now = this.#now();
-    if (this.#token !== undefined && now < this.#heldUntil) return 'holder';
+    if (this.#token !== undefined && this.#now() < this.#heldUntil) return 'holder';
     if (this.#answersSince !== undefined) return 'standby';
-    // Whoever held the lease when the store fell silent has lost it by then.
-    return isPrimary && now - this.#silentSince >= ttlSeconds ? 'alone' : 'waiting';
+    return this.#options.isPrimary && this.#isLongSilent() ? 'alone' : 'waiting';
   }
 
   get isActing(): boolean {
@@ -93,20 +91,23 @@ export class Lease {
   /** Renews the lease, or tries to get it. Never throws for a store that is out of reach. */
   async tend(): Promise<void> {
     const asked = this.#now();
+    this.#forgetAcrossPause(asked);
     try {
       if (this.#token === undefined || !(await this.#renew(this.#token, asked))) await this.#look(asked);
       this.#answersSince ??= asked;
+      this.#silentSince = undefined;
     } catch (error) {
       if (!(error instanceof StoreUnreachable)) throw error;
       if (this.#answersSince !== undefined) {
-        this.#silentSince = asked;
         this.#options.logger.warn(
           { reason: errorMessage(error) },
           'the store of the lease cannot be reached',
         );
       }
+      this.#silentSince ??= asked;
       this.#answersSince = undefined;
     }
+    this.#lastAsked = this.#now();
     this.#noteStanding();
   }
 
@@ -131,6 +132,20 @@ export class Lease {
         'the lease could not be given back; it runs out',
       );
     }
+  }
+
+  /** Whoever held the lease when the store fell silent has lost it by then. */
+  #isLongSilent(): boolean {
+    const { ttlSeconds } = this.#options;
+    const isAsked = this.#now() - this.#lastAsked < ttlSeconds;
+    return isAsked && this.#silentSince !== undefined && this.#lastAsked - this.#silentSince >= ttlSeconds;
+  }
+
+  /** A process that was stopped does not know what the store did meanwhile. */
+  #forgetAcrossPause(asked: number): void {
+    if (asked - this.#lastAsked < this.#options.ttlSeconds) return;
+    this.#answersSince = undefined;
+    this.#silentSince = undefined;
   }
 
   async #renew(token: string, asked: number): Promise<boolean> {

@@ -45,7 +45,8 @@ export function timeLabels(
 
 type Points = LineChart['points'];
 
-function unbroken({ points, gapSeconds }: LineChart): Points[] {
+/** The parts of a line between which nothing is known. */
+export function unbroken({ points, gapSeconds }: Pick<LineChart, 'points' | 'gapSeconds'>): Points[] {
   const parts: (readonly [number, number])[][] = [];
   for (const point of points) {
     const part = parts.at(-1);

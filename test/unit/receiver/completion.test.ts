@@ -9,7 +9,7 @@ import { unixNow } from '../../../src/platform/clock.js';
 import { Completion, completionWait } from '../../../src/receiver/completion.js';
 import { beginRollback } from '../../../src/rollback/begin.js';
 import { Ledger } from '../../../src/rollback/ledger.js';
-import { calibration, canary, manual, silent } from '../../support/violations.js';
+import { calibration, canary, goLive, manual, silent } from '../../support/violations.js';
 import { temporaryFolder } from '../../support/workspace.js';
 
 /** A deployment that ended by time a while ago, and a Prometheus that nobody reaches. */
@@ -99,6 +99,17 @@ describe('Completion', () => {
     appendFileSync(second.log, '{"action":"canary_acti');
     await second.completion.run();
     expect(JSON.parse(readFileSync(second.log, 'utf8').split('\n')[1] ?? '')).toEqual(line);
+  });
+
+  it('settles a go-live in the same way, and asks nothing of what has no end', async () => {
+    const late = await ended(goLive(), completionWait);
+    await late.completion.run();
+    expect(late.ledger.state.deployments.get('go-live-1')?.completion).toBe('unknown');
+    expect(existsSync(late.log)).toBe(false);
+    const production = await ended(canary({ kind: 'production', model: '' }), completionWait);
+    const { ledger } = production;
+    await ledger.append({ type: 'deployment_ended', deployment: 'canary-1', at: 1, outcome: 'completed' });
+    expect(ledger.state.awaitingCompletion.size).toBe(0);
   });
 
   it('settles a calibration in the same way, and leaves the canary’s log alone', async () => {

@@ -14,7 +14,7 @@ import type { Fact } from '../../../src/rollback/records.js';
 import type { Deployment } from '../../../src/deployments/deployment.js';
 import type { CalibrationInput } from '../../../src/names.js';
 import { begunDrill, drillOver, drillRun } from '../../support/drills.js';
-import { calibration, canary, manual } from '../../support/violations.js';
+import { calibration, canary, goLive, manual } from '../../support/violations.js';
 
 const plans = parseConfig({}, 'the test').rollbacks;
 const idle = {
@@ -40,7 +40,7 @@ const inputs: readonly CalibrationInput[] = ['equity', 'decisions', 'engine_unit
 
 function familiesOf(state: LedgerState, now = 200): Family[] {
   return [
-    ...deploymentFamilies(state, inputs, now),
+    ...deploymentFamilies(state, { calibration: inputs, goLive: ['daily_result', 'positions'] }, now),
     ...rollbackFamilies(state, plans),
     ...drillFamilies(state.drills),
     ...pipelineFamilies(idle),
@@ -129,8 +129,11 @@ describe('the receiver’s metrics', () => {
       { labels: { plan: 'qsc' }, value: 140 },
       { labels: { plan: 'calibration' }, value: 0 },
       { labels: { plan: 'production' }, value: 0 },
+      { labels: { plan: 'go-live' }, value: 0 },
     ]);
-    expect(seriesOf(state, receiverMetric.rollbacks).map(({ value }) => value)).toEqual([1, 1, 0, 0, 0, 0]);
+    expect(seriesOf(state, receiverMetric.rollbacks).map(({ value }) => value)).toEqual([
+      ...[1, 1, 0, 0, 0, 0, 0, 0],
+    ]);
   });
 
   it('tell what a calibration is compared with, and what of it was captured', () => {
@@ -161,6 +164,23 @@ describe('the receiver’s metrics', () => {
     expect(seriesOf(state, receiverMetric.deploymentExpectedInput)).toEqual(
       inputs.map((input) => ({ labels: { ...labels, kind: 'calibration', input }, value: 1 })),
     );
+  });
+
+  it('tell what the counters stood at when a go-live began, and what is judged of it', () => {
+    const labels = { deployment: 'go-live-1' };
+    const values = [{ counter: 'failovers' as const, value: 3 }];
+    const started: Fact = { type: 'deployment_started', deployment: goLive({ start_values: values }) };
+    const ended: Fact = { type: 'deployment_ended', deployment: 'go-live-1', at: 150, outcome: 'completed' };
+    expect(seriesOf(stateAfter(started), receiverMetric.deploymentExpectedInput)).toEqual(
+      ['daily_result', 'positions'].map((input) => ({
+        labels: { ...labels, kind: 'go-live', input },
+        value: 1,
+      })),
+    );
+    expect(seriesOf(stateAfter(started, ended), receiverMetric.deploymentExpectedInput)).toEqual([]);
+    expect(seriesOf(stateAfter(started, ended), receiverMetric.deploymentStartValue)).toEqual([
+      { labels: { ...labels, counter: 'failovers' }, value: 3 },
+    ]);
   });
 
   it('tell for an hour what is judged after the rollback of a calibration, also of one that nobody declared', () => {

@@ -4,26 +4,9 @@ import type { Deployment } from '../../../src/deployments/deployment.js';
 import { renderDeployStatus, watchedChecks, type DeployStatus } from '../../../src/reports/deploy-status.js';
 import { paintFor, plainPaint } from '../../../src/reports/paint.js';
 import type { RunbookCheck } from '../../../src/reports/runbook-checks.js';
+import { canary, now } from './page/status-samples.js';
 
-const now = 1_768_050_000;
 const noCalibration = { phases: [], inputs: [], present: [], watched: [], readings: [] };
-const canary: Deployment = {
-  id: 'canary-1',
-  kind: 'canary',
-  model: 'patchtst',
-  operator: 'alice',
-  started_at: now - 6000,
-  declared_at: null,
-  ends_at: now + 15_600,
-  settle_seconds: 120,
-  cutover: now - 9000,
-  weight: 0.1,
-  activated_at: now - 5990,
-  outcome: null,
-  completion: null,
-  baseline: null,
-  accepted: [],
-};
 
 function render(rest: Partial<DeployStatus> = {}, paint = plainPaint): string {
   return renderDeployStatus(

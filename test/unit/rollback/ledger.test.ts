@@ -7,7 +7,7 @@ import type { Deployment } from '../../../src/deployments/deployment.js';
 import { UserError } from '../../../src/platform/errors.js';
 import { Ledger, verifyLedger } from '../../../src/rollback/ledger.js';
 import type { Fact } from '../../../src/rollback/records.js';
-import { calibration, canary, manual, silent } from '../../support/violations.js';
+import { calibration, canary, goLive, manual, silent } from '../../support/violations.js';
 import { temporaryFolder } from '../../support/workspace.js';
 
 const facts: readonly Fact[] = [
@@ -118,17 +118,17 @@ describe('Ledger', () => {
     await second.close();
   });
 
-  it('ends an acceptance for good, and settles the end by time of calibrations and canaries alone', async () => {
+  it('ends an acceptance for good, and settles the end by time of all but production', async () => {
     const ledger = await Ledger.open(join(temporaryFolder(), 'ledger.jsonl'), silent);
     const deployment = calibration({ accepted: ['A', 'B'] });
     await ledger.append({ type: 'deployment_started', deployment });
     await ledger.append({ type: 'acceptance_ended', deployment: 'calibration-1', alertname: 'A' });
     expect(ledger.state.deployments.get('calibration-1')?.accepted).toEqual(['B']);
-    const goLive = calibration({ id: 'go-live-1', kind: 'go-live' });
-    await ledger.append({ type: 'deployment_started', deployment: goLive });
-    for (const id of ['calibration-1', 'go-live-1'])
+    const others = [goLive(), canary({ id: 'production-1', kind: 'production' })];
+    for (const other of others) await ledger.append({ type: 'deployment_started', deployment: other });
+    for (const id of ['calibration-1', 'go-live-1', 'production-1'])
       await ledger.append({ type: 'deployment_ended', deployment: id, at: 9, outcome: 'completed' });
-    expect([...ledger.state.awaitingCompletion.keys()]).toEqual(['calibration-1']);
+    expect([...ledger.state.awaitingCompletion.keys()]).toEqual(['calibration-1', 'go-live-1']);
     await ledger.close();
   });
 

@@ -66,6 +66,7 @@ const canary: Deployment = {
   completion: null,
   baseline: null,
   accepted: [],
+  start_values: [],
 };
 
 const running: Rollback = {

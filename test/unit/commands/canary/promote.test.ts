@@ -19,6 +19,7 @@ function canary(rest: Partial<Deployment> = {}): Deployment {
     completion: 'no_violations',
     baseline: null,
     accepted: [],
+    start_values: [],
     ...rest,
   };
 }
