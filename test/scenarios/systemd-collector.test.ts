@@ -141,6 +141,35 @@ describeWithSystemd('The systemd collector', (systemd) => {
     ]);
   });
 
+  it('shows the backend where it is a unit, and nothing of one that is not loaded', async () => {
+    const settings = {
+      bus_address: systemd().busAddress,
+      engine_units: ['no-engine'],
+      backend_units: ['no-backend', 'a-backend'],
+      units: ['a-backend'],
+    };
+    const { scrape } = await existing(settings);
+    const input = 'redline_input_timestamp_seconds{input="backend_unit"}';
+    const without = await scrape();
+    expect(without[success]).toBe(1);
+    expect(Object.keys(without).filter((key) => key.includes('backend'))).toEqual([]);
+
+    await systemd().writeUnit('a-backend.service', service('/bin/sh -c "exit 7"'));
+    await systemd().systemctl('start', 'a-backend.service');
+    const own = 'unit="a-backend.service",role="backend"';
+    const state = `load_state="loaded",active_state="failed",sub_state="failed",result="exit-code"`;
+    const ended = `quantum_unit_state_info{${own},${state}}`;
+    await expect.poll(async () => (await scrape())[ended], patience).toBe(1);
+    const page = await scrape();
+    expect(page[`quantum_unit_active{${own}}`]).toBe(0);
+    expect(page[input]).toBeCloseTo(Date.now() / 1000, -1);
+    expect(Object.keys(page).filter((key) => key.startsWith('quantum_unit_loaded'))).toEqual([
+      'quantum_unit_loaded{unit="no-engine.service",role="engine"}',
+      expect.stringContaining('quantum-harvest-consumer'),
+      `quantum_unit_loaded{${own}}`,
+    ]);
+  });
+
   it('sees every start, by hand or by systemd, also one while no bus answered', async () => {
     const unit = 'restarted.service';
     await systemd().writeUnit(unit, `${service('/bin/sleep infinity')}Restart=always\nRestartSec=100ms\n`);
@@ -247,6 +276,27 @@ describe('The systemd collector without a systemd', () => {
     expect((await scrape())[`quantum_unit_starts_total{${own}}`]).toBe(1);
   });
 
+  it('lets a process stand for the backend, and says nothing of it while there is none', async () => {
+    const pidFile = join(temporaryFolder(), 'backend.pid');
+    const { scrape } = await existing({ enabled: false, backend_pid_file: pidFile });
+    const own = 'unit="quantum-backend.service",role="backend"';
+    const before = await scrape();
+    expect(before[success]).toBe(1);
+    expect(Object.keys(before).filter((key) => key.includes('backend'))).toEqual([]);
+    writeFileSync(pidFile, String(process.pid));
+    expect((await scrape())[`quantum_unit_active{${own}}`]).toBe(1);
+  });
+
+  it('takes a unit that is the engine for that alone', async () => {
+    const pidFile = join(temporaryFolder(), 'engine.pid');
+    writeFileSync(pidFile, String(process.pid));
+    const both = { engine_units: ['quantum-backend'], engine_pid_file: pidFile, backend_pid_file: pidFile };
+    const page = await (await existing({ enabled: false, ...both })).scrape();
+    expect(Object.keys(page).filter((key) => key.startsWith('quantum_unit_active{'))).toEqual([
+      'quantum_unit_active{unit="quantum-backend.service",role="engine"}',
+    ]);
+  });
+
   it('refuses a unit that is to be both', async () => {
     await expect(exported({ engine_units: ['one'], harvest_units: ['two', 'one.service'] })).rejects.toThrow(
       'a unit is one of the two',
@@ -256,6 +306,7 @@ describe('The systemd collector without a systemd', () => {
   it.each([
     ['engine_units', 'quantum ai.service'],
     ['harvest_units', 'harvest@.service'],
+    ['backend_units', 'backend.conf'],
     ['engine_units', 'template@.service'],
     ['units', "x'.service"],
     ['units', 'a.conf'],

@@ -119,6 +119,7 @@ describeWithSystemd('the units of systemd/', (systemd) => {
 exec > "$ROLLBACK_ROOT/said" 2>&1
 for path in /etc/mark /usr/mark /var/mark /srv/redline.yml; do touch "$path" && echo "wrote $path"; done
 systemctl --no-ask-password stop dbus.service && echo 'stopped the bus'
+journalctl -q -n 1 -u ${engine} | grep -q . && echo 'read the journal'
 echo "began $$"
 until [[ -e $ROLLBACK_ROOT/go ]]; do read -rt 0.1 <> <(:) || true; done
 systemctl --no-ask-password reset-failed ${engine}
@@ -171,6 +172,8 @@ umask
     expect(began).toBeDefined();
     expect(said()).not.toMatch(/wrote|stopped the bus/);
     expect(said()).toContain('Read-only file system');
+    // Incident files get the last lines of the engine.
+    expect(said()).toContain('read the journal');
 
     // KillMode=process: the script is another process than the receiver.
     await systemd().systemctl('kill', '--signal=SIGKILL', '--kill-who=main', 'redline-receiver.service');

@@ -26,8 +26,8 @@ function answer(user: string, id: string, details: Readonly<Record<string, strin
 
 const manage = (user: string, unit: string, verb: string): string =>
   answer(user, 'org.freedesktop.systemd1.manage-units', { unit, verb });
-const { engine_units, harvest_units } = parseConfig({}, 'the test').systemd;
-const units = [engine_units[0] ?? '', harvest_units[0] ?? ''];
+const { engine_units, harvest_units, backend_units } = parseConfig({}, 'the test').systemd;
+const units = [engine_units[0] ?? '', harvest_units[0] ?? '', backend_units[0] ?? ''];
 const verbs = ['start', 'stop', 'restart', 'reset-failed'];
 
 it('allows the receiver what its scripts do to the default units, and no more of systemd', () => {
