@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { evenly } from './test/support/evenly.js';
 
 export default defineConfig({
   test: {
@@ -8,5 +9,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    sequence: { sequencer: evenly('/end-to-end/') },
   },
 });

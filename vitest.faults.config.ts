@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { first } from './test/support/first.js';
 
 /** What goes wrong at three in the morning, with the real programs; apart from the tests because it takes minutes. */
 export default defineConfig({
@@ -9,5 +10,6 @@ export default defineConfig({
     hookTimeout: 60_000,
     // They mostly wait.
     maxWorkers: 4,
+    sequence: { sequencer: first(['alertmanager-down', 'many-alerts', 'receiver-killed', 'duplicates']) },
   },
 });

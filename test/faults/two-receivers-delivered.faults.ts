@@ -18,39 +18,40 @@ function startBehindAlertmanagers(): Promise<FaultBed> {
   });
 }
 
-function isHolder(receiver: ReceiverBench | undefined): Promise<boolean> {
-  return receiver === undefined
-    ? Promise.resolve(false)
-    : receiver.metric('redline_lease_standing{standing="holder"}').then((value) => value === 1);
+/** Whichever got the lease at the start, and the other. */
+async function byStanding(bed: FaultBed): Promise<{ holder: ReceiverBench; other: ReceiverBench }> {
+  const holds = async (receiver: ReceiverBench): Promise<boolean> =>
+    (await receiver.metric('redline_lease_standing{standing="holder"}')) === 1;
+  const [first = bed.receiver, second = bed.receiver] = bed.receivers;
+  await bed.until('one of the two is in charge', async () => (await holds(first)) || (await holds(second)));
+  return (await holds(first)) ? { holder: first, other: second } : { holder: second, other: first };
 }
 
 describe('two receivers', () => {
   it('behind a clustered pair of Alertmanagers, whose holder is killed when the violation begins: the other rolls back, once', async () => {
     const bed = await startBehindAlertmanagers();
-    const [primary, other] = bed.receivers;
-    await bed.until('the primary is in charge', () => isHolder(primary));
-    const canary = await bed.declare();
-    await bed.until('the other knows the canary', async () => (await other?.deployments())?.length === 1);
+    const { holder, other } = await byStanding(bed);
+    const canary = await bed.declare(holder);
+    await bed.until('the other knows the canary', async () => (await other.deployments()).length === 1);
     bed.violations.begin({ deployment: canary });
-    await primary?.kill('SIGKILL');
+    await holder.kill('SIGKILL');
     await bed.rolledBack(canary);
-    await primary?.start();
+    await holder.start();
     await bed.expectOnce(canary);
   });
 
   it('behind a clustered pair of Alertmanagers, whose holder is paused beyond its lease and goes on: rolled back once', async () => {
     const bed = await startBehindAlertmanagers();
-    const [primary, other] = bed.receivers;
-    await bed.until('the primary is in charge', () => isHolder(primary));
-    const canary = await bed.declare();
-    await bed.until('the other knows the canary', async () => (await other?.deployments())?.length === 1);
-    primary?.signal('SIGSTOP');
+    const { holder, other } = await byStanding(bed);
+    const canary = await bed.declare(holder);
+    await bed.until('the other knows the canary', async () => (await other.deployments()).length === 1);
+    holder.signal('SIGSTOP');
     bed.violations.begin({ deployment: canary });
     await bed.until(
       'the other rolls it back',
-      async () => (await other?.rollbacks())?.[0]?.result === 'succeeded',
+      async () => (await other.rollbacks())[0]?.result === 'succeeded',
     );
-    primary?.signal('SIGCONT');
+    holder.signal('SIGCONT');
     await bed.expectOnce(canary);
   });
 });
