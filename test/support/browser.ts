@@ -51,6 +51,9 @@ function writeFontSettings(): string {
     '<fontconfig>',
     ...folders.map((folder) => `<dir>${folder}</dir>`),
     `<cachedir>${join(unpacked, 'var', 'cache', 'fontconfig')}</cachedir>`,
+    '<alias><family>monospace</family><prefer><family>Liberation Mono</family></prefer></alias>',
+    // What a page asks for and no letters have the name of, the interface's own above all, else falls to any letters.
+    '<match target="pattern"><edit name="family" mode="append_last"><string>Liberation Sans</string></edit></match>',
     '</fontconfig>',
   ];
   const text = `${lines.join('\n')}\n`;

@@ -80,3 +80,15 @@ export async function tabTo(page: Page, text: string): Promise<void> {
   }
   throw new Error(`"${text}" is not reached with the keyboard`);
 }
+
+/** Families of the letters that a part of a page is really drawn with; none: what stands there cannot be read. */
+export async function fontsOf(page: Page, selector: string): Promise<string[]> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('DOM.enable');
+  await session.send('CSS.enable');
+  const { root } = await session.send('DOM.getDocument');
+  const { nodeId } = await session.send('DOM.querySelector', { nodeId: root.nodeId, selector });
+  const { fonts } = await session.send('CSS.getPlatformFontsForNode', { nodeId });
+  await session.detach();
+  return fonts.map(({ familyName }) => familyName);
+}

@@ -9,6 +9,7 @@ import { launchBrowser, locateChromium } from '../../support/browser.js';
 import { Demo } from '../../support/demo.js';
 import {
   beyondTheEdge,
+  fontsOf,
   headings,
   isFocusVisible,
   lowContrast,
@@ -155,6 +156,8 @@ describe.skipIf(locateChromium() === undefined)('the status page in a browser', 
     await ensureCanary();
     const { page } = await open({ viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true });
     await page.locator('table.checks').first().waitFor({ timeout: 60_000 });
+    // Without letters everything fits.
+    expect(await fontsOf(page, 'h1')).not.toEqual([]);
     await page.evaluate(`document.querySelectorAll('details').forEach((one) => { one.open = true; })`);
     expect(await beyondTheEdge(page)).toEqual([]);
     expect(await page.getByRole('table').first().getByRole('row').count()).toBeGreaterThan(3);
