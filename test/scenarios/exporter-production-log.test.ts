@@ -119,18 +119,17 @@ it('works a backlog of 200,000 lines off while it answers', async () => {
     '2026-11-29 08:00:01,123 [ERROR] Prediction failed: Model not found for BTC/USDT_1h, attempt 3\n';
   writeFileSync(place.path, line.repeat(200_000));
   const exporter = await startExporter(() => ({}), place.folder);
-  let slowest = 0;
+  let answeredMeanwhile = 0;
   await expect
     .poll(async () => {
-      const began = performance.now();
-      const page = await exporter.scrape();
-      slowest = Math.max(slowest, performance.now() - began);
+      const lines = (await exporter.scrape()).value(linesOf('prediction_failed'));
       // Half a backlog would look like news.
-      expect([undefined, 200_000]).toContain(page.value(linesOf('prediction_failed')));
-      return page.value(linesOf('prediction_failed'));
+      expect([undefined, 200_000]).toContain(lines);
+      if (lines === undefined) answeredMeanwhile++;
+      return lines;
     }, patience)
     .toBe(200_000);
-  expect(slowest).toBeLessThan(3000);
+  expect(answeredMeanwhile).toBeGreaterThan(0);
 });
 
 it('loses no line and counts none twice while the exporter is killed again and again', async () => {

@@ -158,9 +158,7 @@ describe('the services of the simulator', () => {
     expect((await client.status()).services.backend?.pid).toBe(first);
     expect(await runProgram(['is-active', unit], systemctl)).toMatchObject({ code: 0, stdout: 'active\n' });
 
-    const began = Date.now();
     expect(await restart()).toMatchObject({ code: 0, stderr: '' });
-    expect(Date.now() - began).toBeLessThan(10_000);
     expect(pid()).not.toBe(first);
     expect(await backend.becomes((page) => page.value(failovers) === undefined)).toBe(true);
     expect(await backend.answers()).toBe(true);
@@ -315,14 +313,16 @@ describe('the services of the simulator', () => {
     await client.inject('slow-api');
     expect(await is(true, async () => (await secondsOf(() => backend.get('/health'))) > 1)).toBe(true);
     // A scrape is not held up.
-    expect(await secondsOf(() => backend.metrics())).toBeLessThan(1);
+    const held = backend.get('/health').then(() => 'health');
+    expect(await Promise.race([held, backend.metrics().then(() => 'metrics')])).toBe('metrics');
+    await held;
     await client.inject('rate-limit');
     const used = async (): Promise<number> => {
       const { headers } = await backend.get('/health');
       return 1 - Number(headers.get('ratelimit-remaining')) / Number(headers.get('ratelimit-limit'));
     };
     expect(await is(true, async () => (await used()) > 0.9)).toBe(true);
-    expect(await secondsOf(() => backend.get('/health'))).toBeLessThan(1);
+    expect(await is(true, async () => (await secondsOf(() => backend.get('/health'))) < 1)).toBe(true);
     await client.inject('api-errors');
     expect(await is(true, async () => (await backend.metrics()).text.includes('status_code="500"'))).toBe(
       true,
