@@ -90,13 +90,12 @@ describe('a query', () => {
       metric('mybot_endless', endless, { timeout: '2s' }),
       metric('mybot_count', 'SELECT count(*) AS value FROM orders'),
     ]);
-    const slowest = { seconds: 0 };
+    let scrapes = 0;
     const reads = new Set<number>();
     const isSeen = await poll(
       async () => {
-        const began = performance.now();
         const page = await exporter.scrape();
-        slowest.seconds = Math.max(slowest.seconds, (performance.now() - began) / 1000);
+        scrapes++;
         const read = page.value('redline_custom_timestamp_seconds{metric="mybot_count"}');
         if (read !== undefined) reads.add(read);
         const killed = errorsOf(page)['custom timeout'] ?? 0;
@@ -113,8 +112,8 @@ describe('a query', () => {
     );
     expect(isSeen?.named('mybot_endless')).toEqual({});
     expect(Object.keys(errorsOf(isSeen ?? (await exporter.scrape())))).toEqual(['custom timeout']);
-    // Many times shorter than the query that runs nearly all the time; this process is the exporter and the test.
-    expect(slowest.seconds).toBeLessThan(1.5);
+    // Had each waited for the query that runs nearly all the time, there were as many as it was killed.
+    expect(scrapes).toBeGreaterThan(10);
     expect(exporter.log()).toContain('mybot_endless: the query did not end within 2 s: it was killed');
   });
 
