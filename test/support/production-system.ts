@@ -63,19 +63,36 @@ export class ProductionSystem extends TradingFolder {
     database.close();
   }
 
-  /** Runs the script; its times are short, so that a test need not wait. */
+  /**
+   * Runs the script; its times are short, so that a test need not wait.
+   * @param onStdout is given what it has said so far, each time it says more
+   */
   rollBack(
     args: readonly string[] = [],
     environment: NodeJS.ProcessEnv = {},
     script = productionScript,
+    onStdout?: (said: string) => void,
   ): Promise<ProgramOutcome> {
-    return runProgram(args, script, {
+    const settings = {
       PATH: [this.path('bin'), process.env.PATH ?? ''].join(delimiter),
       ROLLBACK_ROOT: this.root,
       ROLLBACK_QUIET_SECONDS: '1',
       ROLLBACK_GONE_TIMEOUT: '5',
       ...environment,
-    });
+    };
+    return runProgram(args, script, settings, onStdout);
+  }
+
+  /** Runs the script with a long quiet time. @returns once that has begun: what becomes of it */
+  async watchLong(environment: NodeJS.ProcessEnv = {}): Promise<{ ended: Promise<ProgramOutcome> }> {
+    const long = { ...environment, ROLLBACK_QUIET_SECONDS: '60' };
+    let isWatching = false;
+    let hasEnded = false;
+    const ended = this.rollBack([], long, productionScript, (said) => {
+      isWatching = said.includes('Watching for 60 s');
+    }).finally(() => (hasEnded = true));
+    await poll(() => (isWatching || hasEnded ? true : undefined), 30, 0.02);
+    return { ended };
   }
 
   /** What the command for rollbacks was started with, each time. */

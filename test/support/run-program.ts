@@ -14,11 +14,13 @@ export interface ProgramOutcome {
 /**
  * Runs a program to its end, without the settings of whoever runs the tests.
  * @param program Redline's command line where left out
+ * @param onStdout is given what it has said so far, each time it says more
  */
 export function runProgram(
   args: readonly string[],
   program?: string,
   environment: NodeJS.ProcessEnv = {},
+  onStdout: (said: string) => void = () => undefined,
 ): Promise<ProgramOutcome> {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('REDLINE_'));
   const [command, all] = program === undefined ? [process.execPath, [redline, ...args]] : [program, args];
@@ -27,7 +29,10 @@ export function runProgram(
     env: { ...Object.fromEntries(kept), ...environment },
   });
   const outcome = { stdout: '', stderr: '' };
-  child.stdout.on('data', (chunk: Buffer) => (outcome.stdout += chunk.toString()));
+  child.stdout.on('data', (chunk: Buffer) => {
+    outcome.stdout += chunk.toString();
+    onStdout(outcome.stdout);
+  });
   child.stderr.on('data', (chunk: Buffer) => (outcome.stderr += chunk.toString()));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
