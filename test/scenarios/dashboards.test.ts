@@ -83,7 +83,12 @@ describe('the dashboards of a system in which each kind of deployment is observe
       '[INFO] Retraining triggered: loss',
     );
     await system.rollBack(await system.observe('canary'), 'action-collapse');
-    await system.rollBack(await system.observe('calibration'), 'calibration-exception');
+    const calibration = await system.observe('calibration');
+    // Its status goes with it.
+    await system.holds(
+      'max(quantum_calibration_load_count) * on () group_left redline:calibration_judged{input="calibration_status"}',
+    );
+    await system.rollBack(calibration, 'calibration-exception');
     const goLive = await system.observe('go-live');
     await system.suffer('rate-limit', answers(429));
     await system.suffer('model-down', answers(503));
