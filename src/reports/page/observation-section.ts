@@ -113,7 +113,7 @@ export function phaseOf(deployment: Deployment, { at, judged }: Pick<StatusView,
   if (kind === 'production') return 'in production, all the time';
   if (kind === 'canary' && activated === null) return 'activation: the engine is not yet restarted with it';
   const since = at - (activated ?? start);
-  const settling = since < settle ? `settling, ${formatDuration(settle - since)} more` : undefined;
+  const settling = since < settle ? `settling, ${formatDuration(Math.ceil(settle - since))} more` : undefined;
   if (kind !== 'calibration') return settling ?? 'observation';
   const phases = valueOfAnswer(judged)?.phases ?? [];
   return phases.length === 0 ? (settling ?? unknownText) : phases.map(phaseTitle).join(' and ');
