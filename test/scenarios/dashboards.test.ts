@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import { PrometheusClient, type SampledRange } from '../../src/alerts/prometheus.js';
 import { freePort } from '../../src/platform/free-port.js';
 import { unixNow } from '../../src/platform/clock.js';
-import { poll } from '../../src/platform/poll.js';
 import { startPrometheus } from '../../src/stack/servers.js';
 import { dashboards, panelsOf, withEverything } from '../support/dashboards.js';
 import { writeHistory } from '../support/history.js';
@@ -104,18 +103,11 @@ describe('the dashboards of a system in which each kind of deployment is observe
 
   it('ask nothing that fails, nothing without an answer, and name no label that an answer lacks', async () => {
     const asked = questions.filter((question) => !isSlow(question));
-    let found: string[] = [];
+    const range = () => ({ start: beganAt, end: unixNow(), step: 1 });
     // What is judged over an hour is evaluated once a minute.
-    await poll(
-      async () => {
-        const range = { start: beganAt, end: unixNow(), step: 1 };
-        found = await unanswered(system.prometheus, asked, range);
-        return found.length === 0 ? true : undefined;
-      },
-      150,
-      2,
-    );
-    expect(found).toEqual([]);
+    await expect
+      .poll(() => unanswered(system.prometheus, asked, range()), { timeout: 150_000, interval: 2000 })
+      .toEqual([]);
   });
 });
 

@@ -1,9 +1,11 @@
 import { expect, it } from 'vitest';
 import { readRateLimit } from '../../../src/readings/rate-limit.js';
 
-const of = (headers: Readonly<Record<string, string>>) => readRateLimit((name) => headers[name]);
+type Headers = Readonly<Record<string, string>>;
 
-it.each([
+const of = (headers: Headers) => readRateLimit((name) => headers[name]);
+
+it.each<[Headers, ReturnType<typeof of>]>([
   [
     { 'ratelimit-limit': '100', 'ratelimit-remaining': '15' },
     { limit: 100, remaining: 15 },
@@ -30,10 +32,10 @@ it.each([
     { limit: 10, remaining: 10 },
   ],
 ])('reads %j', (headers, reading) => {
-  expect(of(headers as unknown as Record<string, string>)).toEqual(reading);
+  expect(of(headers)).toEqual(reading);
 });
 
-it.each([
+it.each<Headers>([
   {},
   { 'ratelimit-limit': '100' },
   { 'ratelimit-remaining': '100' },
@@ -41,5 +43,5 @@ it.each([
   { 'ratelimit-limit': 'many', 'ratelimit-remaining': '3' },
   { 'ratelimit-limit': '10', 'ratelimit-remaining': '-1' },
 ])('says nothing of %j', (headers) => {
-  expect(of(headers as Record<string, string>)).toBeUndefined();
+  expect(of(headers)).toBeUndefined();
 });
