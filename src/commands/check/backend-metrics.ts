@@ -1,4 +1,5 @@
 import type { Config } from '../../config/schema.js';
+import { hasBackend } from '../../deployments/go-live-inputs.js';
 import { serviceEndpoint } from '../../metrics/health-probes.js';
 import { UserError } from '../../platform/errors.js';
 import { factorOf } from '../../readings/daily-result.js';
@@ -17,8 +18,8 @@ const neededBounds = [0.5, 1, 5];
 
 /** What the backend says at /metrics, which Prometheus scrapes: is there what the rules read? */
 export async function checkBackendMetrics({ http }: Config): Promise<CheckLine[]> {
-  const { backend, enabled } = http;
-  if (!enabled || backend.url === '') return [];
+  if (!hasBackend({ http })) return [];
+  const { backend } = http;
   const address = new URL('/metrics', backend.url).href;
   const found = await askFor(http);
   if (typeof found === 'string') return [noPage(address, found), dailyResultLine(backend, undefined)];

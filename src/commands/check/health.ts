@@ -21,8 +21,10 @@ export async function checkHealth({ http }: Config): Promise<CheckLine[]> {
   const { backend, model_service: model, frontend } = http;
   const lines = await Promise.all([
     backend.url === '' ? [] : said(() => allOfBackend(http)),
-    model.url === '' ? [] : said(() => plainLines(modelServiceProbe(http), modelService(http))),
-    frontend.url === '' ? [] : said(() => plainLines(frontendProbe(http), frontendService(http))),
+    model.url === ''
+      ? []
+      : said(() => plainLines(modelServiceProbe(http), healthTarget('model_service', http))),
+    frontend.url === '' ? [] : said(() => plainLines(frontendProbe(http), healthTarget('frontend', http))),
   ]);
   return lines.flat();
 }
@@ -46,29 +48,17 @@ async function allOfBackend(http: Config['http']): Promise<CheckLine[]> {
   return lines.flat();
 }
 
-const backendService = ({ backend, timeout }: Config['http']): Target => ({
-  what: 'backend',
-  setting: 'http.backend',
-  path: 'health_path',
-  address: new URL(backend.health_path, backend.url).href,
-  timeout,
-});
-
-const modelService = ({ model_service: service, timeout }: Config['http']): Target => ({
-  what: 'model service',
-  setting: 'http.model_service',
-  path: 'health_path',
-  address: new URL(service.health_path, service.url).href,
-  timeout,
-});
-
-const frontendService = ({ frontend, timeout }: Config['http']): Target => ({
-  what: 'frontend',
-  setting: 'http.frontend',
-  path: 'health_path',
-  address: new URL(frontend.health_path, frontend.url).href,
-  timeout,
-});
+/** The health of a service, as people know it. */
+function healthTarget(key: 'backend' | 'model_service' | 'frontend', http: Config['http']): Target {
+  const { url, health_path: path } = http[key];
+  return {
+    what: key.replace('_', ' '),
+    setting: `http.${key}`,
+    path: 'health_path',
+    address: new URL(path, url).href,
+    timeout: http.timeout,
+  };
+}
 
 async function plainLines(probe: Probe<unknown>, target: Target): Promise<CheckLine[]> {
   return asked(probe, () => [answerLine(target, probe.last, []), ...flawLines(target, probe.last)]);
@@ -76,7 +66,7 @@ async function plainLines(probe: Probe<unknown>, target: Target): Promise<CheckL
 
 async function backendLines(http: Config['http']): Promise<CheckLine[]> {
   const probe = backendProbe(http);
-  const target = backendService(http);
+  const target = healthTarget('backend', http);
   return asked(probe, () => {
     const reading = probe.last?.reading;
     return [
