@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.js';
 import { backendUnit, overrideInstalledPath, rolledBackHarvestUnit } from '../deployments/engine-unit.js';
+import { hasBackend } from '../deployments/go-live-inputs.js';
 import type { AlertSummary, TriggerSource } from '../deployments/rollback.js';
 import { redisEnvironment } from './redis-environment.js';
 
@@ -54,7 +55,7 @@ export function scriptEnvironment(
     ROLLBACK_GO_LIVE_MARKER: files.go_live_marker,
     ROLLBACK_GO_LIVE_CONFIG: files.go_live_config,
     ROLLBACK_BACKEND_UNIT: backendUnit(config),
-    ROLLBACK_BACKEND_URL: config.http.enabled && backend.url !== '' ? backend.url : 'none',
+    ROLLBACK_BACKEND_URL: hasBackend(config) ? backend.url : 'none',
     ROLLBACK_BACKEND_CA_FILE: backend.ca_file,
     ROLLBACK_DATABASE: config.database.enabled ? config.database.path : 'none',
     // For scripts that run a program of Redline.
